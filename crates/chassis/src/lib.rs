@@ -1,0 +1,262 @@
+//! What every service is bolted to: listeners, probes, a database pool, workers, a graceful stop.
+//!
+//! A service calls [`serve`] with its routes and gets a [`Running`] back, to which it adds its
+//! [workers](Running::worker). Nothing here is global, so that all services can live in one process.
+
+mod database;
+mod probes;
+mod worker;
+
+pub use database::{Database, violates};
+pub use worker::Progress;
+
+use std::{
+    net::{SocketAddr, TcpListener},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use actix_web::{
+    App, HttpResponse, HttpServer,
+    dev::ServerHandle,
+    http::StatusCode,
+    middleware::{DefaultHeaders, from_fn},
+    web,
+};
+use anyhow::Context as _;
+use identity::Identity;
+use problem::Problem;
+use sqlx::PgPool;
+use telemetry::Metrics;
+use tokio::task::JoinHandle;
+use tokio_util::{
+    sync::{CancellationToken, DropGuard},
+    task::TaskTracker,
+};
+use url::Url;
+use utoipa::openapi::OpenApi;
+use utoipa_actix_web::{AppExt as _, service_config::ServiceConfig};
+
+/// Where a service listens; `PORT` is its port on a laptop, and a thousand above it is its management
+/// port.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Http<const PORT: u16> {
+    /// The address for requests; port 0 picks a free one.
+    #[arg(long, env = "LISTEN", default_value_t = SocketAddr::from(([127, 0, 0, 1], PORT)))]
+    pub listen: SocketAddr,
+    /// The address for probes and metrics, kept out of the public URL space; port 0 picks a free one.
+    #[arg(long, env = "MANAGEMENT_LISTEN", default_value_t = SocketAddr::from(([127, 0, 0, 1], PORT + 1000)))]
+    pub management_listen: SocketAddr,
+    /// How many worker threads serve requests.
+    #[arg(long, env = "WORKERS", default_value_t = 2)]
+    pub workers: usize,
+}
+
+impl<const PORT: u16> Http<PORT> {
+    /// Free ports on loopback: for tests, and for the one-process shop.
+    pub fn loopback() -> Self {
+        Self {
+            listen: ([127, 0, 0, 1], 0).into(),
+            management_listen: ([127, 0, 0, 1], 0).into(),
+            workers: 1,
+        }
+    }
+}
+
+/// What a service is made of, besides its routes.
+#[derive(Debug)]
+pub struct Parts {
+    /// The service's metrics; they carry its name.
+    pub metrics: Metrics,
+    /// What it knows of tokens, for the services that check any.
+    pub identity: Option<Arc<Identity>>,
+    /// Its database, for the services that have one.
+    pub database: Option<PgPool>,
+    /// Ends the work that was started before the service itself, such as following the auth service.
+    pub stop: CancellationToken,
+}
+
+/// A service that is up, until this is dropped.
+#[derive(Debug)]
+pub struct Running {
+    url: Url,
+    management_url: Url,
+    stopping: Arc<AtomicBool>,
+    server: Server,
+    management: Server,
+    workers: TaskTracker,
+    database: Option<PgPool>,
+    stop: CancellationToken,
+    _stop_on_drop: DropGuard,
+}
+
+#[derive(Debug)]
+struct Server {
+    handle: ServerHandle,
+    task: JoinHandle<std::io::Result<()>>,
+}
+
+/// How long requests under way may take to finish when a service stops, in seconds.
+const DRAIN: u64 = 15;
+
+impl Running {
+    /// Where to reach the service.
+    pub fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// Where its probes and metrics are.
+    pub fn management_url(&self) -> &Url {
+        &self.management_url
+    }
+
+    /// Says "not ready", lets requests and workers finish what they are at, then stops.
+    pub async fn stop(self) -> anyhow::Result<()> {
+        self.stopping.store(true, Ordering::Release);
+        self.server.stop().await?;
+        self.stop.cancel();
+        self.workers.close();
+        self.workers.wait().await;
+        self.management.stop().await?;
+        if let Some(database) = self.database {
+            database.close().await;
+        }
+        Ok(())
+    }
+}
+
+impl Server {
+    async fn stop(self) -> anyhow::Result<()> {
+        self.handle.stop(true).await;
+        self.task
+            .await
+            .context("the server panicked")?
+            .context("the server failed")
+    }
+}
+
+/// Serves `routes` and the API document at `/api/{service}/openapi.json`; on the management port
+/// `/health/live`, `/health/ready` and `/metrics`.
+pub fn serve<const PORT: u16, R>(
+    http: &Http<PORT>,
+    parts: Parts,
+    routes: R,
+) -> anyhow::Result<Running>
+where
+    R: Fn(&mut ServiceConfig<'_>) + Clone + Send + 'static,
+{
+    let service = parts.metrics.service().to_owned();
+    let stopping = Arc::new(AtomicBool::new(false));
+    let identity = parts.identity.clone().map(web::Data::from);
+    let metrics = web::Data::new(parts.metrics);
+
+    let (listener, url) = listen(http.listen)?;
+    let app_metrics = metrics.clone();
+    let title = service.clone();
+    let app = move || {
+        let (app, mut api) = App::new()
+            .into_utoipa_app()
+            .configure(routes.clone())
+            .split_for_parts();
+        describe(&mut api, &title);
+        let document = format!("/api/{title}/openapi.json");
+        let app = app
+            .app_data(web::Data::new(api))
+            .route(&document, web::get().to(openapi))
+            .app_data(app_metrics.clone())
+            .app_data(web::PayloadConfig::new(problem::BODY_LIMIT))
+            .app_data(problem::json_config())
+            .app_data(problem::path_config())
+            .app_data(problem::query_config())
+            .default_service(web::to(no_such_route));
+        let app = match identity.clone() {
+            Some(identity) => app.app_data(identity),
+            None => app,
+        };
+        app.wrap(DefaultHeaders::new().add(("X-Content-Type-Options", "nosniff")))
+            .wrap(from_fn(telemetry::observe))
+    };
+    let server = HttpServer::new(app)
+        .workers(http.workers)
+        .disable_signals()
+        .shutdown_timeout(DRAIN)
+        .listen(listener)?
+        .run();
+
+    let (listener, management_url) = listen(http.management_listen)?;
+    let ready = web::Data::new(probes::Ready {
+        database: parts.database.clone(),
+        identity: parts.identity,
+        stopping: stopping.clone(),
+    });
+    let management = HttpServer::new(move || {
+        App::new()
+            .app_data(metrics.clone())
+            .app_data(ready.clone())
+            .configure(probes::routes)
+    })
+    .workers(1)
+    .disable_signals()
+    .shutdown_timeout(1)
+    .listen(listener)?
+    .run();
+
+    tracing::info!(service, %url, management = %management_url, "listening");
+    Ok(Running {
+        url,
+        management_url,
+        stopping,
+        server: Server::spawn(server),
+        management: Server::spawn(management),
+        workers: TaskTracker::new(),
+        database: parts.database,
+        stop: parts.stop.clone(),
+        _stop_on_drop: parts.stop.drop_guard(),
+    })
+}
+
+impl Server {
+    fn spawn(server: actix_web::dev::Server) -> Self {
+        Self {
+            handle: server.handle(),
+            task: tokio::spawn(server),
+        }
+    }
+}
+
+fn listen(address: SocketAddr) -> anyhow::Result<(TcpListener, Url)> {
+    let listener =
+        TcpListener::bind(address).with_context(|| format!("cannot listen on {address}"))?;
+    let address = listener.local_addr()?;
+    let url = Url::parse(&format!("http://{address}")).context("an address is always a URL")?;
+    Ok((listener, url))
+}
+
+fn describe(api: &mut OpenApi, service: &str) {
+    api.info.title = format!("Comptoir: {service}");
+    api.info.version = env!("CARGO_PKG_VERSION").to_owned();
+}
+
+async fn openapi(api: web::Data<OpenApi>) -> HttpResponse {
+    HttpResponse::Ok().json(api.get_ref())
+}
+
+async fn no_such_route() -> Result<HttpResponse, Problem> {
+    Err(Problem::new(
+        StatusCode::NOT_FOUND,
+        "no-such-route",
+        "No such route",
+    ))
+}
+
+/// Resolves when the process is asked to stop, by Ctrl-C or SIGTERM.
+pub async fn asked_to_stop() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        result = tokio::signal::ctrl_c() => result,
+        _ = terminate.recv() => Ok(()),
+    }
+}

@@ -1,0 +1,55 @@
+//! The metrics of one service.
+
+use std::time::Duration;
+
+use prometheus::{HistogramOpts, HistogramVec, Registry, TextEncoder};
+
+/// One service's registry and the metrics that every service has.
+#[derive(Clone, Debug)]
+pub struct Metrics {
+    service: String,
+    registry: Registry,
+    requests: HistogramVec,
+}
+
+impl Metrics {
+    /// A registry of its own, in which every metric carries `service`.
+    pub fn new(service: &str) -> Result<Self, prometheus::Error> {
+        let labels = [("service".to_owned(), service.to_owned())].into();
+        let registry = Registry::new_custom(None, Some(labels))?;
+        let requests = HistogramVec::new(
+            HistogramOpts::new(
+                "http_request_duration_seconds",
+                "How long requests took to answer.",
+            ),
+            &["method", "route", "status"],
+        )?;
+        registry.register(Box::new(requests.clone()))?;
+        Ok(Self {
+            service: service.to_owned(),
+            registry,
+            requests,
+        })
+    }
+
+    /// Whose metrics these are.
+    pub fn service(&self) -> &str {
+        &self.service
+    }
+
+    /// Where a service registers metrics of its own.
+    pub fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    /// Everything, in Prometheus' text format.
+    pub fn render(&self) -> Result<String, prometheus::Error> {
+        TextEncoder::new().encode_to_string(&self.registry.gather())
+    }
+
+    pub(crate) fn observe(&self, method: &str, route: &str, status: &str, took: Duration) {
+        self.requests
+            .with_label_values(&[method, route, status])
+            .observe(took.as_secs_f64());
+    }
+}

@@ -1,0 +1,73 @@
+//! One span, one measurement and at most one error line for every request.
+
+use std::time::Instant;
+
+use actix_web::{
+    Error,
+    body::MessageBody,
+    dev::{ServiceRequest, ServiceResponse},
+    middleware::Next,
+    web,
+};
+use opentelemetry::trace::TraceContextExt as _;
+use tracing::{Instrument as _, Span, error, field::Empty, info_span};
+use tracing_opentelemetry::OpenTelemetrySpanExt as _;
+
+use crate::{Metrics, propagation};
+
+/// Middleware, for `actix_web::middleware::from_fn`.
+pub async fn observe(
+    metrics: web::Data<Metrics>,
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let started = Instant::now();
+    let span = request_span(&request, metrics.service());
+    let method = request.method().to_string();
+
+    let response = next.call(request).instrument(span.clone()).await?;
+
+    // Routes are few; raw paths hold ids and would make a time series each.
+    let route = response
+        .request()
+        .match_pattern()
+        .unwrap_or_else(|| "unmatched".to_owned());
+    let status = response.status();
+    span.record("otel.name", format!("{method} {route}"));
+    span.record("http.route", &route);
+    span.record("http.response.status_code", status.as_u16());
+    if let Some(error) = response
+        .response()
+        .error()
+        .filter(|_| status.is_server_error())
+    {
+        span.record("otel.status_code", "ERROR");
+        span.in_scope(|| error!(%error, "request failed"));
+    }
+    metrics.observe(&method, &route, status.as_str(), started.elapsed());
+    Ok(response)
+}
+
+fn request_span(request: &ServiceRequest, service: &str) -> Span {
+    let span = info_span!(
+        "request",
+        service,
+        otel.name = Empty,
+        otel.kind = "server",
+        otel.status_code = Empty,
+        http.request.method = %request.method(),
+        http.route = Empty,
+        http.response.status_code = Empty,
+        url.path = request.path(),
+        trace_id = Empty,
+    );
+    // Fails only where no OpenTelemetry layer is set up, as in most tests.
+    if span
+        .set_parent(propagation::extract(request.headers()))
+        .is_ok()
+    {
+        let trace_id = span.context().span().span_context().trace_id();
+        span.record("trace_id", tracing::field::display(trace_id));
+    }
+    span
+}

@@ -1,0 +1,209 @@
+//! Calling another service: deadlines, safe retries, trace headers, its problems decoded, and the
+//! caller's own token.
+//!
+//! A service owns a narrow client for each service it calls (say `services/order/src/payment.rs`),
+//! built on [`Upstream`]; nobody depends on another service's crate.
+
+mod token;
+
+pub use token::{Credentials, ServiceToken};
+
+use std::time::Duration;
+
+use problem::Details;
+use reqwest::{Method, StatusCode};
+use serde::{Serialize, de::DeserializeOwned};
+use url::Url;
+
+/// Another service of the shop.
+#[derive(Clone, Debug)]
+pub struct Upstream {
+    name: &'static str,
+    base: Url,
+    client: reqwest::Client,
+    token: Option<ServiceToken>,
+}
+
+/// Why a call did not bring the answer that was asked for.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// It answered, and said no.
+    #[error("{service} answered {status}: {}", .problem.title)]
+    Problem {
+        /// Which service.
+        service: &'static str,
+        /// Its status.
+        status: StatusCode,
+        /// Its reason.
+        problem: Box<Details>,
+    },
+    /// It could not be reached, was too slow, or answered nonsense. Whether it did what was asked is
+    /// unknown.
+    #[error("{service} is unavailable")]
+    Unavailable {
+        /// Which service.
+        service: &'static str,
+        /// What went wrong.
+        source: reqwest::Error,
+    },
+}
+
+impl Error {
+    /// The other side's reason, if it refused for good (a 4xx answer). With any other error the outcome
+    /// is unknown and must not be taken for a refusal.
+    pub fn refusal(&self) -> Option<&Details> {
+        match self {
+            Self::Problem {
+                status, problem, ..
+            } if status.is_client_error() && *status != StatusCode::TOO_MANY_REQUESTS => {
+                Some(problem)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether the other side refused with this kind of problem, named by the last part of its `type`.
+    pub fn is(&self, slug: &str) -> bool {
+        self.refusal()
+            .is_some_and(|it| it.kind.strip_prefix(problem::TYPE_PREFIX) == Some(slug))
+    }
+}
+
+impl Upstream {
+    /// A service at `base`. A call that has not been answered within `deadline` fails.
+    pub fn new(name: &'static str, base: Url, deadline: Duration) -> Result<Self, reqwest::Error> {
+        let host = base.host_str().unwrap_or_default().to_owned();
+        let client = reqwest::Client::builder()
+            .connect_timeout(Duration::from_secs(1))
+            .timeout(deadline)
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(retry_idempotent(host))
+            .build()?;
+        Ok(Self {
+            name,
+            base,
+            client,
+            token: None,
+        })
+    }
+
+    /// The same service, called with this service's own token.
+    pub fn with_token(self, token: ServiceToken) -> Self {
+        Self {
+            token: Some(token),
+            ..self
+        }
+    }
+
+    /// `GET path`; `path` may have a query.
+    pub async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Error> {
+        self.call(Method::GET, path, None::<&()>).await
+    }
+
+    /// `POST path` with a JSON body.
+    pub async fn post<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<T, Error> {
+        self.call(Method::POST, path, Some(body)).await
+    }
+
+    /// `PUT path` with a JSON body.
+    pub async fn put<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<T, Error> {
+        self.call(Method::PUT, path, Some(body)).await
+    }
+
+    async fn call<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&impl Serialize>,
+    ) -> Result<T, Error> {
+        let first = self.send(method.clone(), path, body).await;
+        match (&self.token, first) {
+            // Refused before anything was done: our token has ended early, say after a rotation of keys.
+            (
+                Some(token),
+                Err(Error::Problem {
+                    status: StatusCode::UNAUTHORIZED,
+                    ..
+                }),
+            ) => {
+                token.forget().await;
+                self.send(method, path, body).await
+            }
+            (_, first) => first,
+        }
+    }
+
+    async fn send<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&impl Serialize>,
+    ) -> Result<T, Error> {
+        let unavailable = |source| Error::Unavailable {
+            service: self.name,
+            source,
+        };
+        let mut url = self.base.clone();
+        let (path, query) = match path.split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (path, None),
+        };
+        url.set_path(path);
+        url.set_query(query);
+        let mut request = self.client.request(method, url);
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token.get().await?);
+        }
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let mut request = request.build().map_err(unavailable)?;
+        telemetry::inject(request.headers_mut());
+
+        let response = self.client.execute(request).await.map_err(unavailable)?;
+        let status = response.status();
+        if status.is_success() {
+            return response.json().await.map_err(unavailable);
+        }
+        let problem = Box::new(response.json().await.map_err(unavailable)?);
+        Err(Error::Problem {
+            service: self.name,
+            status,
+            problem,
+        })
+    }
+}
+
+/// Repeats a request only where a second one does no harm. At most a fifth of all requests are
+/// repeats, so a service in trouble is not buried under retries.
+fn retry_idempotent(host: String) -> reqwest::retry::Builder {
+    reqwest::retry::for_host(Host(host))
+        .max_retries_per_request(2)
+        .classify_fn(|attempt| {
+            let again = match attempt.status() {
+                Some(status) => status == StatusCode::SERVICE_UNAVAILABLE,
+                None => attempt.error().is_some(),
+            };
+            if again && matches!(*attempt.method(), Method::GET | Method::PUT) {
+                attempt.retryable()
+            } else {
+                attempt.success()
+            }
+        })
+}
+
+struct Host(String);
+
+impl PartialEq<&str> for Host {
+    fn eq(&self, other: &&str) -> bool {
+        self.0 == *other
+    }
+}

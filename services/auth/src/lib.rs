@@ -1,0 +1,1 @@
+//! Users, sessions, signing keys: the only signer of tokens.

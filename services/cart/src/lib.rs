@@ -1,0 +1,1 @@
+//! Shopping carts, priced by the catalog.

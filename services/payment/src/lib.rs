@@ -1,0 +1,1 @@
+//! Cards as tokens, payments and refunds through a gateway.

@@ -1,0 +1,1 @@
+//! The web shop: the only place with HTML.
