@@ -18,7 +18,8 @@ pub struct Database {
 }
 
 /// No statement of ours takes long: one that does is stuck, and must not hold a connection for ever.
-const LIMITS: &str = "set statement_timeout = '10s'; set idle_in_transaction_session_timeout = '10s'";
+const LIMITS: &str =
+    "set statement_timeout = '10s'; set idle_in_transaction_session_timeout = '10s'";
 
 impl Database {
     /// Connects and brings the schema up to date.

@@ -137,11 +137,7 @@ impl Identity {
         self.claims(token, &self.service).await
     }
 
-    async fn claims<T: DeserializeOwned>(
-        &self,
-        token: &str,
-        audience: &str,
-    ) -> Result<T, Refused> {
+    async fn claims<T: DeserializeOwned>(&self, token: &str, audience: &str) -> Result<T, Refused> {
         let header = decode_header(token).map_err(|_invalid| Refused::Invalid)?;
         let id = header.kid.ok_or(Refused::Invalid)?;
         let key = match self.key(&id) {

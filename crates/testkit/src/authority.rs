@@ -2,14 +2,10 @@
 
 use std::sync::Arc;
 
-use aws_lc_rs::{
-    signature::{Ed25519KeyPair, KeyPair as _},
-};
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{Duration, Utc};
-use identity::{
-    AUDIENCE, ISSUER, Identity, Revocation, Role, Scope, ServiceClaims, UserClaims,
-};
+use identity::{AUDIENCE, ISSUER, Identity, Revocation, Role, Scope, ServiceClaims, UserClaims};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde::Serialize;
 use serde_json::json;
@@ -22,6 +18,7 @@ const KEY_ID: &str = "test-key";
 pub struct Authority {
     key: EncodingKey,
     public: Vec<u8>,
+    jwks: serde_json::Value,
     identity: Arc<Identity>,
 }
 
@@ -47,11 +44,12 @@ impl Authority {
             "x": URL_SAFE_NO_PAD.encode(&public),
         }] });
         let identity = Identity::new(service);
-        identity.use_keys(&serde_json::from_value(jwks).expect("a key set"));
+        identity.use_keys(&serde_json::from_value(jwks.clone()).expect("a key set"));
         identity.set_current();
         Self {
             key: EncodingKey::from_ed_der(pkcs8.as_ref()),
             public,
+            jwks,
             identity: Arc::new(identity),
         }
     }
@@ -59,6 +57,11 @@ impl Authority {
     /// What to give to the service under test.
     pub fn identity(&self) -> Arc<Identity> {
         self.identity.clone()
+    }
+
+    /// The public key, as the auth service would publish it.
+    pub fn jwks(&self) -> &serde_json::Value {
+        &self.jwks
     }
 
     /// A new customer.
@@ -135,7 +138,10 @@ impl Authority {
             ("no kid", self.sign(&no_key, &good)),
             ("signed by a stranger", stranger(&good)),
             ("algorithm none", self.algorithm_none(&good)),
-            ("HS256 with the public key", self.hs256_with_public_key(&good)),
+            (
+                "HS256 with the public key",
+                self.hs256_with_public_key(&good),
+            ),
             (
                 "a service's token",
                 self.service("order", "comptoir-service", Scope::Stock),

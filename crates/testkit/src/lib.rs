@@ -2,7 +2,7 @@
 
 #![expect(
     clippy::expect_used,
-    clippy::missing_panics_doc,
+    clippy::indexing_slicing,
     reason = "a panic is how a test fails"
 )]
 

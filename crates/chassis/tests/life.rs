@@ -1,0 +1,125 @@
+//! The life of a service: ready, draining, stopped; and its workers.
+
+#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use actix_web::{HttpResponse, get};
+use chassis::{Http, Parts, Progress, Running};
+use telemetry::Metrics;
+use testkit::{Authority, Client};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+#[utoipa::path]
+#[get("/api/demo/slow")]
+async fn slow() -> HttpResponse {
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    HttpResponse::Ok().json("done")
+}
+
+fn start(identity: Option<Arc<identity::Identity>>) -> Running {
+    let parts = Parts {
+        metrics: Metrics::new("demo").unwrap(),
+        identity,
+        database: None,
+        stop: CancellationToken::new(),
+    };
+    chassis::serve(&Http::<8099>::loopback(), parts, |app| {
+        app.service(slow);
+    })
+    .unwrap()
+}
+
+#[tokio::test]
+async fn probes_and_metrics_are_on_the_management_port_only() {
+    let service = start(None);
+    let public = Client::new(service.url());
+    let management = Client::new(service.management_url());
+    for path in ["/health/live", "/health/ready", "/metrics"] {
+        management.get(path).await.expect(200);
+        public.get(path).await.expect_problem(404, "no-such-route");
+    }
+    let document = public.get("/api/demo/openapi.json").await.expect(200);
+    assert!(document.body["paths"]["/api/demo/slow"].is_object());
+    assert_eq!(document.headers["x-content-type-options"], "nosniff");
+    service.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn metrics_name_routes_and_not_paths() {
+    let service = start(None);
+    let public = Client::new(service.url());
+    public.get("/api/demo/slow").await.expect(200);
+    public.get("/nowhere/4242").await.expect(404);
+    let metrics = Client::new(service.management_url()).get("/metrics").await;
+    let metrics = metrics.body.as_str().unwrap().to_owned();
+    assert!(metrics.contains(r#"route="/api/demo/slow""#), "{metrics}");
+    assert!(metrics.contains(r#"route="unmatched""#), "{metrics}");
+    assert!(!metrics.contains("4242"), "{metrics}");
+    service.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_service_is_not_ready_before_it_knows_who_signed_out() {
+    let identity = Arc::new(identity::Identity::new("demo"));
+    let service = start(Some(identity.clone()));
+    let management = Client::new(service.management_url());
+    management
+        .get("/health/ready")
+        .await
+        .expect_problem(503, "not-ready");
+    management.get("/health/live").await.expect(200);
+
+    identity.set_current();
+    management.get("/health/ready").await.expect(200);
+    service.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_request_under_way_is_answered_before_the_service_stops() {
+    let service = start(Some(Authority::over("demo").identity()));
+    let public = Client::new(service.url());
+    let request = tokio::spawn(async move { public.get("/api/demo/slow").await });
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    service.stop().await.unwrap();
+    request.await.unwrap().expect(200);
+}
+
+#[tokio::test]
+async fn a_worker_goes_on_while_there_is_more_and_waits_to_be_woken() {
+    let service = start(None);
+    let steps = Arc::new(AtomicUsize::new(0));
+    let wake = Arc::new(Notify::new());
+    let counted = steps.clone();
+    service.worker("demo", Duration::from_secs(3600), wake.clone(), move || {
+        let step = counted.fetch_add(1, Ordering::SeqCst);
+        async move {
+            match step {
+                0..3 => Ok(Progress::More),
+                3 => Err(anyhow::anyhow!("a step that fails does not end the worker")),
+                _ => Ok(Progress::Idle),
+            }
+        }
+    });
+    let reached = async |count: usize| {
+        while steps.load(Ordering::SeqCst) < count {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let limit = Duration::from_secs(5);
+    tokio::time::timeout(limit, reached(4)).await.unwrap();
+    wake.notify_one();
+    tokio::time::timeout(limit, reached(5)).await.unwrap();
+    service.stop().await.unwrap();
+    let when_stopped = steps.load(Ordering::SeqCst);
+    wake.notify_one();
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert_eq!(steps.load(Ordering::SeqCst), when_stopped);
+}

@@ -1,0 +1,164 @@
+//! Calls to another service, against one that answers as told.
+
+#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+use std::time::Duration;
+
+use serde::Deserialize;
+use upstream::{Credentials, Error, Upstream};
+use wiremock::{
+    Mock, MockServer, ResponseTemplate,
+    matchers::{body_partial_json, header, method, path, query_param},
+};
+
+#[derive(Debug, Deserialize, Eq, PartialEq)]
+struct Stock {
+    available: u32,
+}
+
+fn stock() -> ResponseTemplate {
+    ResponseTemplate::new(200).set_body_json(serde_json::json!({ "available": 3 }))
+}
+
+fn problem(status: u16, slug: &str) -> ResponseTemplate {
+    let kind = format!("urn:comptoir:problem:{slug}");
+    ResponseTemplate::new(status)
+        .set_body_json(serde_json::json!({ "type": kind, "title": "No", "status": status }))
+}
+
+fn catalog(server: &MockServer) -> Upstream {
+    let base = server.uri().parse().unwrap();
+    Upstream::new("catalog", base, Duration::from_millis(500)).unwrap()
+}
+
+fn token(server: &MockServer) -> upstream::ServiceToken {
+    Credentials {
+        auth_url: server.uri().parse().unwrap(),
+        service_secret: "secret".into(),
+    }
+    .token("cart", "catalog", "products")
+    .unwrap()
+}
+
+#[tokio::test]
+async fn a_query_is_kept() {
+    let server = MockServer::start().await;
+    Mock::given(path("/stock"))
+        .and(query_param("id", "7"))
+        .respond_with(stock())
+        .mount(&server)
+        .await;
+    let answer: Stock = catalog(&server).get("/stock?id=7").await.unwrap();
+    assert_eq!(answer, Stock { available: 3 });
+}
+
+#[tokio::test]
+async fn what_does_no_harm_twice_is_repeated_and_a_post_is_not() {
+    let server = MockServer::start().await;
+    Mock::given(path("/stock"))
+        .respond_with(problem(503, "unavailable"))
+        .up_to_n_times(1)
+        .mount(&server)
+        .await;
+    Mock::given(path("/stock"))
+        .respond_with(stock())
+        .mount(&server)
+        .await;
+    assert!(catalog(&server).get::<Stock>("/stock").await.is_ok());
+
+    Mock::given(method("POST"))
+        .and(path("/sales"))
+        .respond_with(problem(503, "unavailable"))
+        .expect(1)
+        .mount(&server)
+        .await;
+    let answer = catalog(&server).post::<Stock>("/sales", &()).await;
+    assert!(answer.unwrap_err().refusal().is_none());
+}
+
+#[tokio::test]
+async fn a_refusal_is_told_from_an_unknown_outcome() {
+    let server = MockServer::start().await;
+    Mock::given(path("/refused"))
+        .respond_with(problem(409, "out-of-stock"))
+        .mount(&server)
+        .await;
+    Mock::given(path("/failed"))
+        .respond_with(problem(500, "internal"))
+        .mount(&server)
+        .await;
+    Mock::given(path("/busy"))
+        .respond_with(problem(429, "too-many-requests"))
+        .mount(&server)
+        .await;
+    Mock::given(path("/slow"))
+        .respond_with(stock().set_delay(Duration::from_secs(2)))
+        .mount(&server)
+        .await;
+    Mock::given(path("/nonsense"))
+        .respond_with(ResponseTemplate::new(404).set_body_string("<html>"))
+        .mount(&server)
+        .await;
+
+    let catalog = catalog(&server);
+    let refused = catalog.post::<Stock>("/refused", &()).await.unwrap_err();
+    assert!(refused.is("out-of-stock"), "{refused}");
+    for unknown in ["/failed", "/busy", "/slow", "/nonsense"] {
+        let error = catalog.post::<Stock>(unknown, &()).await.unwrap_err();
+        assert!(error.refusal().is_none(), "{unknown}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn a_service_that_is_gone_is_unavailable() {
+    let server = MockServer::start().await;
+    let catalog = catalog(&server);
+    drop(server);
+    let error = catalog.get::<Stock>("/stock").await.unwrap_err();
+    assert!(matches!(error, Error::Unavailable { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_token_is_fetched_once_and_again_when_it_is_refused() {
+    let server = MockServer::start().await;
+    Mock::given(path("/internal/token"))
+        .and(body_partial_json(serde_json::json!({
+            "client_id": "cart", "client_secret": "secret", "audience": "catalog", "scope": "products",
+        })))
+        .respond_with(ResponseTemplate::new(200).set_body_json(
+            serde_json::json!({ "access_token": "t", "token_type": "Bearer", "expires_in": 300 }),
+        ))
+        .expect(2)
+        .mount(&server)
+        .await;
+    Mock::given(path("/stock"))
+        .and(header("authorization", "Bearer t"))
+        .respond_with(stock())
+        .up_to_n_times(2)
+        .mount(&server)
+        .await;
+    Mock::given(path("/stock"))
+        .respond_with(problem(401, "unauthenticated"))
+        .up_to_n_times(1)
+        .mount(&server)
+        .await;
+
+    let catalog = catalog(&server).with_token(token(&server));
+    catalog.get::<Stock>("/stock").await.unwrap();
+    catalog.get::<Stock>("/stock").await.unwrap();
+    assert_eq!(token_calls(&server).await, 1);
+
+    Mock::given(path("/stock"))
+        .and(header("authorization", "Bearer t"))
+        .respond_with(stock())
+        .mount(&server)
+        .await;
+    catalog.get::<Stock>("/stock").await.unwrap();
+    assert_eq!(token_calls(&server).await, 2);
+}
+
+async fn token_calls(server: &MockServer) -> usize {
+    let calls = server.received_requests().await.unwrap();
+    let calls = calls.iter().filter(|it| it.url.path() == "/internal/token");
+    calls.count()
+}
