@@ -112,6 +112,11 @@ impl Running {
         &self.management_url
     }
 
+    /// Its database, if it has one: for those who run the service and ask questions of their own.
+    pub fn database(&self) -> Option<&PgPool> {
+        self.database.as_ref()
+    }
+
     /// Says "not ready", lets requests and workers finish what they are at, then stops.
     pub async fn stop(self) -> anyhow::Result<()> {
         self.stopping.store(true, Ordering::Release);
