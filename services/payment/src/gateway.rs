@@ -1,0 +1,67 @@
+//! The way to an acquirer. This is the one trait of the house, because acquirers differ and shops change
+//! them.
+
+mod sandbox;
+
+pub use sandbox::SandboxGateway;
+
+use std::{error::Error, fmt::Debug, pin::Pin};
+
+use money::Money;
+
+use crate::card::Card;
+
+/// Why there was no answer, for the log.
+pub(crate) type Cause = Box<dyn Error + Send + Sync>;
+
+/// What became of a request to the gateway.
+#[derive(Debug)]
+pub(crate) enum Outcome<T> {
+    /// Done.
+    Approved(T),
+    /// Not done, for good, for the reason that the code names.
+    Declined(String),
+    /// No answer, or none that could be understood. It may have been done or not, or be done yet; the same
+    /// key asked again gets the truth.
+    Unknown(Cause),
+}
+
+/// What the gateway is asked to hold on a card.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Authorisation<'a> {
+    /// The card, as the gateway's token.
+    pub(crate) token: &'a str,
+    /// What both sides call the payment: the order's id.
+    pub(crate) reference: &'a str,
+    pub(crate) amount: Money,
+}
+
+/// What a void has left.
+#[derive(Debug, Eq, PartialEq)]
+pub(crate) enum Voided {
+    /// Nothing is held and nothing was taken, nor can be under this reference any more.
+    Nothing,
+    /// It was too late: this has been captured and must be refunded.
+    Captured { charge: String, amount: Money },
+}
+
+/// The answer on its way; boxed, so that the trait can be an object.
+pub(crate) type Answer<'a, T> = Pin<Box<dyn Future<Output = Outcome<T>> + Send + 'a>>;
+
+/// An acquirer. Every request carries an idempotency key, and the same key gets the same answer.
+pub(crate) trait Gateway: Debug + Send + Sync {
+    /// Exchanges a card for an opaque token.
+    fn tokenise<'a>(&'a self, key: &'a str, card: &'a Card) -> Answer<'a, String>;
+
+    /// Holds an amount on a card; answers the charge.
+    fn authorise<'a>(&'a self, key: &'a str, what: Authorisation<'a>) -> Answer<'a, String>;
+
+    /// Takes the amount that is held.
+    fn capture<'a>(&'a self, key: &'a str, charge: &'a str, amount: Money) -> Answer<'a, ()>;
+
+    /// Lets go of what is held under a reference, and refuses what comes later for it.
+    fn void<'a>(&'a self, key: &'a str, reference: &'a str) -> Answer<'a, Voided>;
+
+    /// Gives back some of what was captured.
+    fn refund<'a>(&'a self, key: &'a str, charge: &'a str, amount: Money) -> Answer<'a, ()>;
+}
