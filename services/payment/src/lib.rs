@@ -85,6 +85,11 @@ impl Running {
         self.payment.management_url()
     }
 
+    /// Its database: for those who run the service and ask questions of their own.
+    pub fn database(&self) -> Option<&PgPool> {
+        self.payment.database()
+    }
+
     /// Where its own acquirer is, if it runs one.
     pub fn sandbox_url(&self) -> Option<&Url> {
         self.sandbox.as_ref().map(chassis::Running::url)
