@@ -81,7 +81,7 @@ create table order_lines (
     unit_price bigint  not null,
 
     constraint order_lines_pkey primary key (order_id, product_id),
-    constraint order_lines_order_fkey foreign key (order_id) references orders (id) on delete cascade,
+    constraint order_lines_order_fkey foreign key (order_id) references orders (id),
     constraint order_lines_quantity_positive check (quantity > 0),
     constraint order_lines_price_not_negative check (unit_price >= 0)
 );
@@ -97,7 +97,7 @@ create table order_events (
     note     text,
 
     constraint order_events_pkey primary key (id),
-    constraint order_events_order_fkey foreign key (order_id) references orders (id) on delete cascade,
+    constraint order_events_order_fkey foreign key (order_id) references orders (id),
     constraint order_events_actor_known check (actor in ('customer', 'staff', 'system')),
     constraint order_events_actor_named check ((actor = 'system') = (actor_id is null))
 );
@@ -117,7 +117,7 @@ create table outbox (
     created_at timestamptz not null default now(),
 
     constraint outbox_pkey primary key (id),
-    constraint outbox_order_fkey foreign key (order_id) references orders (id) on delete cascade,
+    constraint outbox_order_fkey foreign key (order_id) references orders (id),
     constraint outbox_receiver_known check (receiver in ('catalog', 'cart', 'payment')),
     constraint outbox_kind_known check (kind in
         ('commit_reservation', 'release_reservation', 'restock', 'clear_cart', 'cancel_payment', 'refund'))
@@ -139,7 +139,7 @@ create table returns (
     updated_at    timestamptz not null default now(),
 
     constraint returns_pkey primary key (id),
-    constraint returns_order_fkey foreign key (order_id) references orders (id) on delete cascade,
+    constraint returns_order_fkey foreign key (order_id) references orders (id),
     constraint returns_state_known check (state in
         ('requested', 'approved', 'refused', 'received', 'refunded')),
     constraint returns_refusal_said check ((state = 'refused') = (refusal is not null)),
@@ -157,8 +157,8 @@ create table return_lines (
     quantity   integer not null,
 
     constraint return_lines_pkey primary key (return_id, product_id),
-    constraint return_lines_return_fkey foreign key (return_id) references returns (id) on delete cascade,
+    constraint return_lines_return_fkey foreign key (return_id) references returns (id),
     constraint return_lines_order_line_fkey foreign key (order_id, product_id)
-        references order_lines (order_id, product_id) on delete cascade,
+        references order_lines (order_id, product_id),
     constraint return_lines_quantity_positive check (quantity > 0)
 );

@@ -1,0 +1,27 @@
+//! The order service's routes.
+
+mod orders;
+mod paging;
+mod returns;
+mod staff;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Staff's routes come first: `admin` would be taken for the id of an order.
+pub(crate) fn routes(app: &mut ServiceConfig<'_>) {
+    app.service(staff::list)
+        .service(staff::list_returns)
+        .service(staff::show)
+        .service(staff::pack)
+        .service(staff::ship)
+        .service(staff::deliver)
+        .service(staff::approve)
+        .service(staff::refuse)
+        .service(staff::receive)
+        .service(orders::check_out)
+        .service(orders::list)
+        .service(orders::show)
+        .service(orders::cancel)
+        .service(returns::request)
+        .service(returns::list);
+}

@@ -1,0 +1,16 @@
+//! The order service as a process of its own.
+
+use clap::Parser as _;
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let config = order::Config::parse();
+    let telemetry = telemetry::init(&config.telemetry, "order")?;
+
+    let service = order::start(&config.service).await?;
+    chassis::asked_to_stop().await?;
+    service.stop().await?;
+
+    telemetry.shutdown();
+    Ok(())
+}
