@@ -1,6 +1,6 @@
 //! What a cart shows, and its limits.
 
-use actix_web::{HttpMessage as _, HttpRequest, http::header::AcceptLanguage};
+use language::Language;
 use money::{Currency, Money};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -82,13 +82,6 @@ enum LineProblem {
     Retired,
     /// Priced in another currency than the rest of the cart by now.
     OtherCurrency,
-}
-
-/// The language of names.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Language {
-    English,
-    French,
 }
 
 impl Contents {
@@ -191,35 +184,8 @@ impl Item {
     }
 }
 
-impl Language {
-    /// The one that the client likes best of those that there are; English where it likes none.
-    pub(crate) fn of_request(request: &HttpRequest) -> Self {
-        let Some(header) = request.get_header::<AcceptLanguage>() else {
-            return Self::English;
-        };
-        header
-            .ranked()
-            .iter()
-            .filter_map(|it| it.item())
-            .find_map(|tag| match tag.primary_language() {
-                "en" => Some(Self::English),
-                "fr" => Some(Self::French),
-                _ => None,
-            })
-            .unwrap_or(Self::English)
-    }
-
-    fn pick(self, english: String, french: String) -> String {
-        match self {
-            Self::English => english,
-            Self::French => french,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use actix_web::test::TestRequest;
     use proptest::prelude::*;
 
     use super::*;
@@ -282,7 +248,7 @@ mod tests {
             let (lines, products): (Vec<_>, Vec<_>) = pairs.into_iter().unzip();
             let ids: Vec<_> = lines.iter().map(|it| it.product_id).collect();
             let listings = Listings::of(&ids, products.clone());
-            let cart = Cart::show(Contents { version: 1, lines: lines.clone() }, &listings, Language::English).unwrap();
+            let cart = Cart::show(Contents { version: 1, lines: lines.clone() }, &listings, Language::En).unwrap();
 
             prop_assert_eq!(cart.total, eur(expected));
             prop_assert!(!cart.stale);
@@ -313,12 +279,7 @@ mod tests {
         let lines = vec![line(a, 1, eur(500)), line(b, 1, eur(800))];
         let products = vec![product(a, eur(500), 5, true), product(b, usd, 5, true)];
         let contents = Contents { version: 1, lines };
-        let cart = Cart::show(
-            contents,
-            &Listings::of(&[a, b], products),
-            Language::English,
-        )
-        .unwrap();
+        let cart = Cart::show(contents, &Listings::of(&[a, b], products), Language::En).unwrap();
         assert_eq!(cart.total, eur(500));
         assert_eq!(cart.items[1].problem, Some(LineProblem::OtherCurrency));
         assert_eq!(cart.items[1].previous_unit_price, Some(eur(800)));
@@ -331,23 +292,6 @@ mod tests {
             version: 1,
             lines: vec![line(id, 99, eur(i64::MAX / 2))],
         };
-        assert!(Cart::show(contents, &Listings::default(), Language::English).is_err());
-    }
-
-    #[test]
-    fn the_language_is_the_best_liked_of_ours() {
-        let language = |header: &'static str| {
-            let request = TestRequest::default().insert_header(("Accept-Language", header));
-            Language::of_request(&request.to_http_request())
-        };
-        assert_eq!(language("fr"), Language::French);
-        assert_eq!(language("fr-CA,en;q=0.5"), Language::French);
-        assert_eq!(language("en;q=0.5, fr;q=0.9"), Language::French);
-        assert_eq!(language("de, en;q=0.8, fr;q=0.7"), Language::English);
-        assert_eq!(language("de"), Language::English);
-        assert_eq!(language("*"), Language::English);
-        assert_eq!(language("§"), Language::English);
-        let none = TestRequest::default().to_http_request();
-        assert_eq!(Language::of_request(&none), Language::English);
+        assert!(Cart::show(contents, &Listings::default(), Language::En).is_err());
     }
 }

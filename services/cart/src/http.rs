@@ -3,6 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, delete, get, http::header, post, put, web};
 use garde::Validate;
 use identity::{Caller, Peer, Scope};
+use language::Language;
 use problem::{Details, Problem, Valid};
 use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
@@ -11,7 +12,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use crate::{
-    cart::{Cart, Contents, Language, QUANTITY_LIMIT},
+    cart::{Cart, Contents, QUANTITY_LIMIT},
     catalog::{Catalog, Listings},
     change,
     merge::merge,
@@ -50,13 +51,13 @@ struct Quantity {
 #[get("/api/cart")]
 async fn show(
     shopper: Shopper,
-    request: HttpRequest,
+    language: Language,
     db: web::Data<PgPool>,
     catalog: web::Data<Catalog>,
     metrics: web::Data<CartMetrics>,
 ) -> Result<HttpResponse, Problem> {
     let contents = change::read(&db, &shopper).await?;
-    answer(&request, &catalog, &metrics, contents).await
+    answer(language, &catalog, &metrics, contents).await
 }
 
 /// Sets how many units of a product are in the cart.
@@ -78,7 +79,7 @@ async fn show(
 #[put("/api/cart/items/{product_id}")]
 async fn put_item(
     shopper: Shopper,
-    request: HttpRequest,
+    language: Language,
     db: web::Data<PgPool>,
     catalog: web::Data<Catalog>,
     metrics: web::Data<CartMetrics>,
@@ -86,7 +87,7 @@ async fn put_item(
     body: Valid<Quantity>,
 ) -> Result<HttpResponse, Problem> {
     let put = change::put(&db, &catalog, &shopper, *product_id, body.quantity).await?;
-    let mut response = present(&request, &metrics, put.contents, &put.listings)?;
+    let mut response = present(language, &metrics, put.contents, &put.listings)?;
     if let Some(token) = put.token {
         let token = header::HeaderValue::from_str(&token.reveal()).map_err(Problem::internal)?;
         let name = header::HeaderName::from_static(CART_TOKEN);
@@ -110,14 +111,14 @@ async fn put_item(
 #[delete("/api/cart/items/{product_id}")]
 async fn remove_item(
     shopper: Shopper,
-    request: HttpRequest,
+    language: Language,
     db: web::Data<PgPool>,
     catalog: web::Data<Catalog>,
     metrics: web::Data<CartMetrics>,
     product_id: web::Path<Uuid>,
 ) -> Result<HttpResponse, Problem> {
     let contents = change::remove(&db, &shopper, *product_id).await?;
-    answer(&request, &catalog, &metrics, contents).await
+    answer(language, &catalog, &metrics, contents).await
 }
 
 /// Empties the cart.
@@ -132,13 +133,13 @@ async fn remove_item(
 #[delete("/api/cart")]
 async fn empty(
     shopper: Shopper,
-    request: HttpRequest,
+    language: Language,
     db: web::Data<PgPool>,
     catalog: web::Data<Catalog>,
     metrics: web::Data<CartMetrics>,
 ) -> Result<HttpResponse, Problem> {
     let contents = change::empty(&db, &shopper).await?;
-    answer(&request, &catalog, &metrics, contents).await
+    answer(language, &catalog, &metrics, contents).await
 }
 
 /// Merges a guest's cart into that of the member who has just signed in.
@@ -158,6 +159,7 @@ async fn empty(
 async fn merge_guest(
     caller: Caller,
     request: HttpRequest,
+    language: Language,
     db: web::Data<PgPool>,
     catalog: web::Data<Catalog>,
     metrics: web::Data<CartMetrics>,
@@ -165,7 +167,7 @@ async fn merge_guest(
     let token = TokenHash::of_request(&request);
     let merged = merge(&db, &catalog, caller.user, token).await?;
     metrics.merge(merged.merged);
-    present(&request, &metrics, merged.contents, &merged.listings)
+    present(language, &metrics, merged.contents, &merged.listings)
 }
 
 /// A member's cart, for checkout.
@@ -267,22 +269,22 @@ async fn internal_clear(
 
 /// The cart at today's prices, asked of the catalog in one call.
 async fn answer(
-    request: &HttpRequest,
+    language: Language,
     catalog: &Catalog,
     metrics: &CartMetrics,
     contents: Contents,
 ) -> Result<HttpResponse, Problem> {
     let listings = catalog.listings_if_up(&contents.product_ids()).await;
-    present(request, metrics, contents, &listings)
+    present(language, metrics, contents, &listings)
 }
 
 fn present(
-    request: &HttpRequest,
+    language: Language,
     metrics: &CartMetrics,
     contents: Contents,
     listings: &Listings,
 ) -> Result<HttpResponse, Problem> {
-    let cart = Cart::show(contents, listings, Language::of_request(request))?;
+    let cart = Cart::show(contents, listings, language)?;
     if cart.is_stale() {
         metrics.stale();
     }

@@ -1,10 +1,7 @@
 //! The page at `/`, in English and French.
 
-use actix_web::{
-    HttpMessage as _, HttpRequest, HttpResponse,
-    http::header::{self, AcceptLanguage},
-    web,
-};
+use actix_web::{HttpResponse, http::header, web};
+use language::Language;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::CACHED;
@@ -24,20 +21,15 @@ pub(crate) fn routes(app: &mut ServiceConfig<'_>) {
         .route("/assets/comptoir.svg", web::get().to(icon));
 }
 
-async fn home(request: HttpRequest) -> HttpResponse {
-    let (language, page) = if prefers_french(&request) {
-        ("fr", FRENCH)
-    } else {
-        ("en", ENGLISH)
-    };
+async fn home(language: Language) -> HttpResponse {
     HttpResponse::Ok()
         .content_type("text/html; charset=utf-8")
         .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
         .insert_header((header::REFERRER_POLICY, "no-referrer"))
-        .insert_header((header::CONTENT_LANGUAGE, language))
+        .insert_header((header::CONTENT_LANGUAGE, language.tag()))
         .insert_header((header::VARY, "Accept-Language"))
         .insert_header(CACHED)
-        .body(page)
+        .body(language.pick(ENGLISH, FRENCH))
 }
 
 async fn style() -> HttpResponse {
@@ -52,18 +44,4 @@ async fn icon() -> HttpResponse {
         .content_type("image/svg+xml")
         .insert_header(CACHED)
         .body(ICON)
-}
-
-/// Whether the reader likes French better than English, which is what everybody else gets.
-fn prefers_french(request: &HttpRequest) -> bool {
-    let Some(header) = request.get_header::<AcceptLanguage>() else {
-        return false;
-    };
-    header
-        .ranked()
-        .iter()
-        .filter_map(|it| it.item())
-        .map(|it| it.primary_language())
-        .find(|it| matches!(*it, "en" | "fr"))
-        == Some("fr")
 }
