@@ -119,6 +119,7 @@ pub async fn start(service: &Service) -> anyhow::Result<Running> {
         None => {
             let sandbox = sandbox::serve(pool.clone(), &service.sandbox, key.clone())?;
             let url = sandbox.url().clone();
+            tracing::warn!(%url, "no GATEWAY_URL: the sandbox acquirer takes the cards, and no money moves");
             (Some(sandbox), url)
         }
     };
