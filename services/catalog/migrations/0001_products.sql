@@ -47,11 +47,12 @@ create table products (
 
     sort_name       text         not null generated always as (fold(name)) stored,
     sort_name_fr    text         not null generated always as (fold(name_fr)) stored,
-    -- Both languages at once: a visitor who reads English may well look for "fromage".
+    -- Both languages at once: a visitor who reads English may well look for "fromage". Spaces at both
+    -- ends, so that every word has one on either side.
     search_names    text         not null generated always as
-        (fold_words(name) || ' ' || fold(name_fr)) stored,
+        (' ' || fold_words(name) || ' ' || fold(name_fr) || ' ') stored,
     search_body     text         not null generated always as
-        (fold_words(description) || ' ' || fold(description_fr)) stored,
+        (' ' || fold_words(description) || ' ' || fold(description_fr) || ' ') stored,
 
     constraint products_pkey            primary key (id),
     constraint products_slug_key        unique (slug),
@@ -95,8 +96,11 @@ create function search_products(sought text) returns table (product_id uuid, sco
             select p.id
             from question q
             join products p
-              on p.search_names like '%' || q.words || '%'
-              or p.search_body like '%' || q.words || '%'
+              on p.search_names like '% ' || q.words || '%'
+              or p.search_body like '% ' || q.words || '%'
+              -- Three letters are in the middle of too many words.
+              or length(q.words) > 3 and p.search_names like '%' || q.words || '%'
+              or length(q.words) > 3 and p.search_body like '%' || q.words || '%'
               or q.words operator(public.<<%) p.search_names
               or q.words operator(public.<<%) p.search_body
             where q.words <> ''
@@ -107,11 +111,11 @@ create function search_products(sought text) returns table (product_id uuid, sco
         )
         select p.id,
                case
-                   when ' ' || p.search_names || ' ' like '% ' || q.words || ' %' then 6000
-                   when ' ' || p.search_names like '% ' || q.words || '%' then 5000
+                   when p.search_names like '% ' || q.words || ' %' then 6000
+                   when p.search_names like '% ' || q.words || '%' then 5000
                    when p.search_names like '%' || q.words || '%' then 4000
                    when p.category in (select slug from meant where exactly) then 3000
-                   when ' ' || p.search_body like '% ' || q.words || '%' then 2000
+                   when p.search_body like '% ' || q.words || '%' then 2000
                    when p.search_body like '%' || q.words || '%' then 1000
                    else 0
                end

@@ -30,8 +30,8 @@ create table stock_movements (
     constraint stock_movements_pkey             primary key (id),
     constraint stock_movements_product_id_fkey  foreign key (product_id) references stock (product_id),
     constraint stock_movements_delta_check      check (delta <> 0),
-    constraint stock_movements_reason_check
-        check (reason in ('initial', 'restock', 'adjustment', 'return', 'cancellation'))
+    constraint stock_movements_reason_check     check (reason in
+        ('initial', 'restock', 'adjustment', 'return', 'cancellation'))
 );
 
 create index stock_movements_product_idx on stock_movements (product_id, id desc);

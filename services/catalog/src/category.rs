@@ -1,9 +1,10 @@
 //! The tree of categories.
 
+use language::Language;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{error::CatalogError, language::Language};
+use crate::error::CatalogError;
 
 /// A category as it is stored; parents come before their children.
 #[derive(Clone, Debug)]

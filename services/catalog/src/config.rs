@@ -32,3 +32,33 @@ pub struct Service {
     #[arg(long, env = "SEED", value_parser = BoolishValueParser::new())]
     pub seed: bool,
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+
+    fn parse(arguments: &[&str]) -> Result<Config, clap::Error> {
+        let always = [
+            "catalog",
+            "--database-url=postgres://x",
+            "--service-secret=x",
+        ];
+        Config::try_parse_from(always.iter().chain(arguments))
+    }
+
+    #[test]
+    fn a_wrong_value_is_named() {
+        for value in ["9", "86401", "soon", "-1"] {
+            let error = parse(&[&format!("--reservation-ttl={value}")]).unwrap_err();
+            assert!(error.to_string().contains("--reservation-ttl"), "{error}");
+        }
+        let config = parse(&["--reservation-ttl=10", "--seed"]).unwrap();
+        assert_eq!(
+            (config.service.reservation_ttl, config.service.seed),
+            (10, true)
+        );
+        assert_eq!(parse(&[]).unwrap().service.reservation_ttl, 900);
+    }
+}

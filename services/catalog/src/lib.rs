@@ -10,7 +10,6 @@ mod config;
 mod drawing;
 mod error;
 mod http;
-mod language;
 mod metrics;
 mod page;
 mod product;

@@ -184,8 +184,9 @@ pub(crate) fn parse_ids(ids: &str) -> Result<Vec<Uuid>, CatalogError> {
         .filter(|it| !it.is_empty())
         .take(MOST + 1)
         .map(|it| {
-            it.parse()
-                .map_err(|_| CatalogError::invalid("ids", "must be ids, with commas between"))
+            it.parse().map_err(|_not_an_id| {
+                CatalogError::invalid("ids", "must be ids, with commas between")
+            })
         })
         .collect::<Result<_, _>>()?;
     if ids.len() > MOST {

@@ -103,7 +103,7 @@ pub(crate) async fn reserve(
     ttl: Ttl,
 ) -> Result<Reservation, CatalogError> {
     again(async || {
-        let attempt = store::reserve(pool, id, wanted, ttl).await?;
+        let attempt = store::reserve(pool, id, wanted, ttl, false).await?;
         if let Some(reservation) = attempt.reservation(id) {
             return Ok(reservation);
         }
@@ -131,8 +131,7 @@ pub(crate) async fn reserve(
                     store::put_back(&mut transaction, id).await?;
                 }
                 store::forget_lines(&mut *transaction, id).await?;
-                store::forget(&mut *transaction, id).await?;
-                let attempt = store::reserve(&mut *transaction, id, wanted, ttl).await?;
+                let attempt = store::reserve(&mut *transaction, id, wanted, ttl, true).await?;
                 // Without a commit, what was forgotten is remembered.
                 attempt
                     .reservation(id)

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use language::Language;
 use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
 use utoipa::{IntoParams, ToSchema};
@@ -10,7 +11,6 @@ use uuid::Uuid;
 use crate::{
     category::{Category, Tree},
     error::CatalogError,
-    language::Language,
     page,
     product::Item,
     store,
@@ -261,8 +261,7 @@ fn facets(
     search: &Search,
     family: Option<&[String]>,
 ) -> (Facets, i64) {
-    let in_family =
-        |cell: &Cell| family.is_none_or(|family| family.iter().any(|it| *it == cell.category));
+    let in_family = |cell: &Cell| family.is_none_or(|family| family.contains(&cell.category));
     let stock_passes = |cell: &Cell| cell.available || !search.in_stock;
     let sum = |passes: &dyn Fn(&Cell) -> bool| -> i64 {
         cells

@@ -1,17 +1,32 @@
 //! What everybody may see.
 
-use actix_web::{HttpResponse, get, web};
+use actix_web::{
+    HttpResponse, get,
+    http::header::{CACHE_CONTROL, CONTENT_LANGUAGE, VARY},
+    web,
+};
+use language::Language;
 use money::Money;
 use problem::{Details, Problem};
+use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
+use utoipa::IntoParams;
 
 use crate::{
     category::{Node, Tree},
-    language::{Accepted, LanguageQuery},
     product::{Detail, image_url},
     search::{self, Found, Search, SearchQuery},
     store,
 };
+
+/// In which language to answer.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct LanguageQuery {
+    /// The language of names and descriptions, whatever `Accept-Language` says.
+    lang: Option<Language>,
+}
 
 /// The tree of categories.
 #[utoipa::path(
@@ -25,12 +40,12 @@ use crate::{
 #[get("/api/catalog/categories")]
 pub(super) async fn categories(
     db: web::Data<PgPool>,
-    accepted: Accepted,
+    accepted: Language,
     query: web::Query<LanguageQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let language = query.lang.unwrap_or(accepted.0);
+    let language = query.lang.unwrap_or(accepted);
     let tree = Tree(store::categories::all(db.get_ref()).await?);
-    Ok(language.answer(&tree.nodes(language)))
+    Ok(answer(language, &tree.nodes(language)))
 }
 
 /// Products that match, page by page, with facets.
@@ -45,13 +60,13 @@ pub(super) async fn categories(
 #[get("/api/catalog/products")]
 pub(super) async fn find(
     db: web::Data<PgPool>,
-    accepted: Accepted,
+    accepted: Language,
     query: web::Query<SearchQuery>,
 ) -> Result<HttpResponse, Problem> {
     let query = query.into_inner();
-    let language = query.lang.unwrap_or(accepted.0);
+    let language = query.lang.unwrap_or(accepted);
     let search = Search::new(query, language)?;
-    Ok(language.answer(&search::run(&db, &search).await?))
+    Ok(answer(language, &search::run(&db, &search).await?))
 }
 
 /// One product.
@@ -66,27 +81,39 @@ pub(super) async fn find(
 #[get("/api/catalog/products/{slug}")]
 pub(super) async fn show(
     db: web::Data<PgPool>,
-    accepted: Accepted,
+    accepted: Language,
     slug: web::Path<String>,
     query: web::Query<LanguageQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let language = query.lang.unwrap_or(accepted.0);
+    let language = query.lang.unwrap_or(accepted);
     let shown = store::products::show(db.get_ref(), &slug, language).await?;
     let tree = Tree(store::categories::all(db.get_ref()).await?);
-    Ok(language.answer(&Detail {
-        id: shown.id,
-        image_url: image_url(&shown.slug),
-        slug: shown.slug,
-        name: shown.name,
-        description: shown.description,
-        price: Money {
-            amount: shown.price,
-            currency: shown.currency,
+    Ok(answer(
+        language,
+        &Detail {
+            id: shown.id,
+            image_url: image_url(&shown.slug),
+            slug: shown.slug,
+            name: shown.name,
+            description: shown.description,
+            price: Money {
+                amount: shown.price,
+                currency: shown.currency,
+            },
+            available: shown.available,
+            category_path: tree.path(&shown.category, language),
+            category: shown.category,
+            created_at: shown.created_at,
+            updated_at: shown.updated_at,
         },
-        available: shown.available,
-        category_path: tree.path(&shown.category, language),
-        category: shown.category,
-        created_at: shown.created_at,
-        updated_at: shown.updated_at,
-    }))
+    ))
+}
+
+/// An answer in this language, which anybody may keep for a moment.
+fn answer(language: Language, body: &impl Serialize) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((CONTENT_LANGUAGE, language.tag()))
+        .insert_header((VARY, "Accept-Language"))
+        .insert_header((CACHE_CONTROL, "public, max-age=10"))
+        .json(body)
 }

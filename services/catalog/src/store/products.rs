@@ -2,13 +2,13 @@
 
 use chassis::violates;
 use chrono::{DateTime, Utc};
+use language::Language;
 use money::{Currency, Money};
 use sqlx::PgExecutor;
 use uuid::Uuid;
 
 use crate::{
     error::CatalogError,
-    language::Language,
     product::{Change, NewProduct, Quote, Record, image_url},
     stock::Reason,
 };
@@ -44,7 +44,7 @@ pub(crate) async fn show(
            join stock s on s.product_id = p.id
            where p.slug = $1 and p.retired_at is null"#,
         slug,
-        language.is_french(),
+        language == Language::Fr,
     )
     .fetch_optional(db)
     .await?

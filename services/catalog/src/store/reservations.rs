@@ -78,7 +78,8 @@ impl Attempt {
 }
 
 /// Takes the units of all lines, or of none: where too few are left, where a product is not sold, or
-/// where the id is known.
+/// where the id is known. A caller that has [locked](lock) the id and forgotten its lines takes them
+/// `anew`.
 ///
 /// One statement, so the stock is locked for no longer than it runs. Its parts are chained by what they
 /// read: lock in order, see whether there is enough, put the reservation down, and only if that
@@ -88,6 +89,7 @@ pub(crate) async fn reserve(
     id: Uuid,
     wanted: &[Quantity],
     ttl: Ttl,
+    anew: bool,
 ) -> Result<Attempt, CatalogError> {
     let (products, quantities): (Vec<Uuid>, Vec<i64>) =
         wanted.iter().map(|it| (it.product_id, it.quantity)).unzip();
@@ -97,7 +99,7 @@ pub(crate) async fn reserve(
                select product_id, quantity, position
                from unnest($2::uuid[], $3::bigint[])
                    with ordinality as line (product_id, quantity, position)
-               where not exists (select from reservations where id = $1)
+               where $5 or not exists (select from reservations where id = $1)
            ), locked as (
                select w.position, w.product_id, w.quantity, s.available,
                       p.price, p.currency, p.name, p.name_fr
@@ -106,13 +108,23 @@ pub(crate) async fn reserve(
                join products p on p.id = w.product_id and p.retired_at is null
                order by s.product_id
                for update of s
-           ), reservation as (
-               insert into reservations (id, state, expires_at)
-               select $1, 'reserved', now() + make_interval(secs => $4)
+           ), granted as (
+               select now() + make_interval(secs => $4) as expires_at
                where (select count(*) from locked where available >= quantity)
                      = cardinality($2::uuid[])
+           ), inserted as (
+               insert into reservations (id, state, expires_at)
+               select $1, 'reserved', expires_at from granted where not $5
                on conflict (id) do nothing
                returning id, expires_at
+           ), renewed as (
+               update reservations r
+               set state = 'reserved', expires_at = granted.expires_at
+               from granted
+               where r.id = $1 and $5
+               returning r.id, r.expires_at
+           ), reservation as (
+               select id, expires_at from inserted union all select id, expires_at from renewed
            ), taken as (
                update stock s
                set available = s.available - l.quantity, reserved = s.reserved + l.quantity
@@ -134,6 +146,7 @@ pub(crate) async fn reserve(
         &products,
         &quantities,
         f64::from(ttl.0),
+        anew,
     )
     .fetch_all(db)
     .await?;
@@ -288,13 +301,6 @@ pub(crate) async fn forget_lines(db: impl PgExecutor<'_>, id: Uuid) -> Result<()
     )
     .execute(db)
     .await?;
-    Ok(())
-}
-
-pub(crate) async fn forget(db: impl PgExecutor<'_>, id: Uuid) -> Result<(), CatalogError> {
-    sqlx::query!("delete from reservations where id = $1", id)
-        .execute(db)
-        .await?;
     Ok(())
 }
 

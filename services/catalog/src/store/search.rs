@@ -1,5 +1,6 @@
 //! What visitors look for.
 
+use language::Language;
 use money::{Currency, Money};
 use sqlx::PgExecutor;
 
@@ -47,7 +48,7 @@ pub(crate) async fn page(
            where $8::bigint is null or (sort_number, sort_text, id) > ($8, $9::text, $10::uuid)
            order by sort_number, sort_text, id
            limit $11"#,
-        search.language.is_french(),
+        search.language == Language::Fr,
         search.sort.as_str(),
         search.q.as_deref(),
         categories,

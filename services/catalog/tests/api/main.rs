@@ -11,6 +11,7 @@ mod images;
 mod invariant;
 mod openapi;
 mod products;
+mod races;
 mod reservations;
 mod restocks;
 mod search;

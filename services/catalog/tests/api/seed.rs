@@ -154,10 +154,10 @@ pub(crate) fn assert_well_formed(svg: &str) {
                 "stray & in {text}"
             );
         }
-        let end = start + rest[start..].find('>').expect("an end of the tag");
+        let end = start + rest[start..].find('>').unwrap();
         let tag = &rest[start + 1..end];
         assert!(
-            !tag.contains('<') && !tag.contains('&') && tag.matches('"').count() % 2 == 0,
+            !tag.contains('<') && !tag.contains('&') && tag.matches('"').count().is_multiple_of(2),
             "{tag}"
         );
         if let Some(name) = tag.strip_prefix('/') {

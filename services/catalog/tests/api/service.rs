@@ -1,10 +1,11 @@
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use chassis::{Database, Http};
 use identity::Scope;
 use reqwest::Method;
 use serde_json::{Value, json};
 use sqlx::{
-    PgPool,
+    ConnectOptions as _, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use uuid::Uuid;
@@ -218,4 +219,58 @@ async fn one_connection_is_enough(_: PgPoolOptions, options: PgConnectOptions) {
     shop.assert_i4().await;
     // Whoever drops the database waits for connections that are still open.
     shop.running.stop().await.unwrap();
+}
+
+#[sqlx::test(migrator = "catalog::MIGRATIONS")]
+async fn the_worker_sweeps_and_counts(_: PgPoolOptions, options: PgConnectOptions) {
+    let pool = PgPoolOptions::new()
+        .max_connections(1)
+        .connect_with(options.clone())
+        .await
+        .unwrap();
+    sqlx::raw_sql(
+        "insert into reservations (id, state, expires_at) values
+             (gen_random_uuid(), 'reserved', now() - interval '1 second'),
+             (gen_random_uuid(), 'reserved', now() + interval '1 hour'),
+             (gen_random_uuid(), 'committed', now() - interval '1 hour')",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    pool.close().await;
+
+    let service = catalog::Service {
+        http: Http::loopback(),
+        database: Database {
+            database_url: options.to_url_lossy().to_string().into(),
+            database_connections: 1,
+        },
+        credentials: upstream::Credentials {
+            // Nobody is there: what needs no token works without the auth service.
+            auth_url: "http://127.0.0.1:9".parse().unwrap(),
+            service_secret: "secret".to_owned().into(),
+        },
+        reservation_ttl: 900,
+        seed: true,
+    };
+    let running = catalog::start(&service).await.unwrap();
+    let management = testkit::Client::new(running.management_url());
+    let started = Instant::now();
+    let expected = [
+        r#"reservations_open{service="catalog"} 1"#,
+        r#"reservations_total{outcome="expired",service="catalog"} 1"#,
+    ];
+    loop {
+        let metrics = management.get("/metrics").await.expect(200).body;
+        let metrics = metrics.as_str().unwrap();
+        if expected.iter().all(|it| metrics.contains(it)) {
+            break;
+        }
+        assert!(started.elapsed() < Duration::from_secs(20), "{metrics}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let shop = testkit::Client::new(running.url());
+    let body = shop.get("/api/catalog/products").await.expect(200).body;
+    assert!(body["total"].as_i64().unwrap() >= 96);
+    running.stop().await.unwrap();
 }
