@@ -13,7 +13,7 @@ pub struct Database {
     #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
     pub database_url: SecretString,
     /// The most connections to hold open.
-    #[arg(long, env = "DATABASE_CONNECTIONS", default_value_t = 10)]
+    #[arg(long, env = "DATABASE_CONNECTIONS", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub database_connections: u32,
 }
 

@@ -50,8 +50,8 @@ pub struct Http<const PORT: u16> {
     #[arg(long, env = "MANAGEMENT_LISTEN", default_value_t = SocketAddr::from(([127, 0, 0, 1], PORT + 1000)))]
     pub management_listen: SocketAddr,
     /// How many worker threads serve requests.
-    #[arg(long, env = "WORKERS", default_value_t = 2)]
-    pub workers: usize,
+    #[arg(long, env = "WORKERS", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub workers: u16,
 }
 
 impl<const PORT: u16> Http<PORT> {
@@ -184,7 +184,7 @@ where
             .wrap(from_fn(telemetry::observe))
     };
     let server = HttpServer::new(app)
-        .workers(http.workers)
+        .workers(http.workers.into())
         .disable_signals()
         .shutdown_timeout(DRAIN)
         .listen(listener)?
