@@ -30,6 +30,8 @@ impl Client {
     pub fn new(base: &Url) -> Self {
         let http = reqwest::Client::builder()
             .timeout(Duration::from_secs(60))
+            // As in `upstream`: the services close idle connections after five seconds.
+            .pool_idle_timeout(Duration::from_secs(4))
             .build()
             .expect("a client");
         Self {

@@ -69,6 +69,10 @@ impl Error {
     }
 }
 
+/// A server lets go of an idle connection after five seconds, and answers 408 on one that was opened and
+/// not used so long. Below that, no request is written to a connection that is just being closed.
+const IDLE: Duration = Duration::from_secs(4);
+
 impl Upstream {
     /// A service at `base`. A call that has not been answered within `deadline` fails.
     pub fn new(name: &'static str, base: Url, deadline: Duration) -> Result<Self, reqwest::Error> {
@@ -76,6 +80,7 @@ impl Upstream {
         let client = reqwest::Client::builder()
             .connect_timeout(Duration::from_secs(1))
             .timeout(deadline)
+            .pool_idle_timeout(IDLE)
             .redirect(reqwest::redirect::Policy::none())
             .retry(retry_idempotent(host))
             .build()?;
