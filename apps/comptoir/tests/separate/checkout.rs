@@ -39,10 +39,11 @@ pub(crate) async fn insist(person: &Person, key: &str, method: Uuid) -> Told {
     }
 }
 
-/// Whether the answer leaves open how the checkout ends. A 500 is never an answer to that.
+/// Whether the answer leaves open how the checkout ends; 408 comes from the server before the request does
+/// (RFC 9110 section 15.5.9). A 500 is never an answer to that.
 fn is_open(answer: &Answer) -> bool {
     assert_ne!(answer.status, 500, "{:#}", answer.body);
-    matches!(answer.status, 502..=504) || is_problem(answer, "checkout-in-progress")
+    matches!(answer.status, 408 | 502..=504) || is_problem(answer, "checkout-in-progress")
 }
 
 pub(crate) fn is_problem(answer: &Answer, slug: &str) -> bool {

@@ -233,6 +233,28 @@ impl House {
         output
     }
 
+    /// What each process has measured. It is kept beside the logs, where `ci/leaks` searches it too.
+    pub(crate) async fn metrics(&self) -> Vec<(Name, String)> {
+        let mut metrics = Vec::new();
+        for process in self.processes.values() {
+            let probes = Client::new(&url(process.management_port));
+            let answer = probes.get("/metrics").await.expect(200);
+            let text = answer.body.as_str().expect("text").to_owned();
+            std::fs::write(process.log.with_extension("metrics"), &text).expect("a file");
+            metrics.push((process.name, text));
+        }
+        metrics
+    }
+
+    /// What each process has said so far, by the name of its log.
+    pub(crate) fn logs(&self) -> Vec<(String, String)> {
+        let read = |process: &Process| {
+            let text = std::fs::read_to_string(&process.log).expect("a log");
+            (process.log.display().to_string(), text)
+        };
+        self.processes.values().map(read).collect()
+    }
+
     /// Waits until nothing is under way any more, and checks I1 to I5 with `comptoir audit`.
     pub(crate) async fn audit(&self) -> serde_json::Value {
         let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_comptoir"));

@@ -23,4 +23,5 @@ mod people;
 mod races;
 mod random;
 mod revocation;
+mod secrets;
 mod stock;
