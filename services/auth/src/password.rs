@@ -1,14 +1,19 @@
 //! Hashing and checking passwords: argon2id, on threads of its own, never more than a bounded number.
 
-use std::{sync::Arc, thread::available_parallelism, time::Instant};
+use std::{
+    sync::Arc,
+    thread::available_parallelism,
+    time::{Duration, Instant},
+};
 
 use argon2::{
     Argon2,
     password_hash::{Error, PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
 };
 use aws_lc_rs::rand;
+use prometheus::IntGauge;
 use secrecy::{ExposeSecret as _, SecretString};
-use tokio::sync::Semaphore;
+use tokio::{runtime, sync::Semaphore};
 
 use crate::{error::AuthError, metrics::AuthMetrics};
 
@@ -26,7 +31,9 @@ const TELLING: usize = 4;
 pub(crate) struct Hashing {
     /// Those being hashed and those that wait.
     places: Arc<Semaphore>,
-    threads: Arc<Semaphore>,
+    /// As many threads as may hash at once, and always the same ones: the allocator keeps the 19 MiB of a
+    /// hash for the thread that had them, and the process's own blocking threads are many.
+    threads: Option<runtime::Runtime>,
     /// What a password is checked against where there is no account, which then takes as long as one.
     dummy: String,
     metrics: AuthMetrics,
@@ -46,7 +53,7 @@ impl Hashing {
         rand::fill(&mut nobodys)?;
         Ok(Self {
             places: Arc::new(Semaphore::new(threads + usize::from(queue))),
-            threads: Arc::new(Semaphore::new(threads)),
+            threads: Some(pool(threads).map_err(AuthError::NoHashingThreads)?),
             dummy: hash(&nobodys).map_err(AuthError::Hashing)?,
             metrics,
         })
@@ -84,40 +91,54 @@ impl Hashing {
         let place = Arc::clone(&self.places)
             .try_acquire_owned()
             .map_err(|_full| AuthError::HashingQueueFull)?;
-        let thread = {
-            let _waiting = Waiting::begin(&self.metrics);
-            Arc::clone(&self.threads)
-                .acquire_owned()
-                .await
-                .map_err(|_closed| AuthError::HashingQueueFull)?
-        };
+        let threads = self.threads.as_ref().ok_or(AuthError::HashingQueueFull)?;
+        let waiting = Waiting::begin(&self.metrics);
         let span = tracing::Span::current();
         let seconds = self.metrics.hashing_seconds.clone();
-        // The permits go with the job: a client that hangs up drops this future, and its hash goes on.
+        // The permit goes with the job: a client that hangs up drops this future, and its hash goes on.
         let job = move || {
-            let _permits = (place, thread);
+            let _place = place;
+            drop(waiting);
             let started = Instant::now();
             let done = span.in_scope(job);
             seconds.observe(started.elapsed().as_secs_f64());
             done
         };
-        Ok(tokio::task::spawn_blocking(job).await?)
+        Ok(threads.spawn_blocking(job).await?)
     }
+}
+
+impl Drop for Hashing {
+    fn drop(&mut self) {
+        // A runtime must not be waited for within another.
+        if let Some(threads) = self.threads.take() {
+            threads.shutdown_background();
+        }
+    }
+}
+
+/// A runtime of which only the blocking threads are used.
+fn pool(threads: usize) -> std::io::Result<runtime::Runtime> {
+    runtime::Builder::new_current_thread()
+        .thread_name("hashing")
+        .max_blocking_threads(threads)
+        .thread_keep_alive(Duration::from_secs(3600))
+        .build()
 }
 
 /// One more in the queue, until this is dropped.
-struct Waiting<'a>(&'a AuthMetrics);
+struct Waiting(IntGauge);
 
-impl<'a> Waiting<'a> {
-    fn begin(metrics: &'a AuthMetrics) -> Self {
+impl Waiting {
+    fn begin(metrics: &AuthMetrics) -> Self {
         metrics.hashing_waiting.inc();
-        Self(metrics)
+        Self(metrics.hashing_waiting.clone())
     }
 }
 
-impl Drop for Waiting<'_> {
+impl Drop for Waiting {
     fn drop(&mut self) {
-        self.0.hashing_waiting.dec();
+        self.0.dec();
     }
 }
 
