@@ -38,8 +38,6 @@ pub(crate) enum AuthError {
     NoSigningKey,
     #[error("a password could not be hashed")]
     Hashing(#[source] argon2::password_hash::Error),
-    #[error("there are no threads to hash passwords")]
-    NoHashingThreads(#[source] std::io::Error),
     #[error("a password was not hashed")]
     HashingStopped(#[from] tokio::task::JoinError),
     #[error("a token could not be signed")]
@@ -105,7 +103,6 @@ impl From<AuthError> for Problem {
             AuthError::NoSigningKey
             | AuthError::Hashing(_)
             | AuthError::HashingStopped(_)
-            | AuthError::NoHashingThreads(_)
             | AuthError::Signing(_)
             | AuthError::Crypto(_)
             | AuthError::SealedKey(_)
