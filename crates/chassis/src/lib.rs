@@ -36,7 +36,10 @@ use tokio_util::{
     task::TaskTracker,
 };
 use url::Url;
-use utoipa::openapi::OpenApi;
+use utoipa::openapi::{
+    Info, License, OpenApi,
+    security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
+};
 use utoipa_actix_web::{AppExt as _, service_config::ServiceConfig};
 
 /// Where a service listens; `PORT` is its port on a laptop, and a thousand above it is its management
@@ -239,9 +242,26 @@ fn listen(address: SocketAddr) -> anyhow::Result<(TcpListener, Url)> {
     Ok((listener, url))
 }
 
+/// Says whose document this is (the default names the generator's authors), and that tokens are bearer
+/// tokens; which routes need one is in their descriptions.
 fn describe(api: &mut OpenApi, service: &str) {
-    api.info.title = format!("Comptoir: {service}");
-    api.info.version = env!("CARGO_PKG_VERSION").to_owned();
+    api.info = Info::builder()
+        .title(format!("Comptoir: {service}"))
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some(
+            "Routes tagged `internal` are for other services, with a service token; no proxy routes them.",
+        ))
+        .license(Some(License::new("Apache-2.0")))
+        .build();
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+    api.components
+        .get_or_insert_default()
+        .add_security_scheme("bearer", SecurityScheme::Http(bearer));
+    let no_scopes: [&str; 0] = [];
+    api.security = Some(vec![
+        SecurityRequirement::default(),
+        SecurityRequirement::new("bearer", no_scopes),
+    ]);
 }
 
 async fn openapi(api: web::Data<OpenApi>) -> HttpResponse {

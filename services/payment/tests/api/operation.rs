@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::{ANSWER_LOST, APPROVED, Desk, UNAVAILABLE, card, eur};
 
 #[sqlx::test(migrator = "payment::MIGRATIONS")]
-async fn the_api_is_the_committed_one(pool: PgPool) {
+async fn the_openapi_document_is_the_committed_one(pool: PgPool) {
     let desk = Desk::open(pool);
     let answer = desk
         .client()
