@@ -20,6 +20,7 @@ mod journey;
 mod ledger;
 mod ownership;
 mod people;
+mod ports;
 mod races;
 mod random;
 mod revocation;
