@@ -77,17 +77,11 @@ impl Upstream {
     /// A service at `base`. A call that has not been answered within `deadline` fails.
     pub fn new(name: &'static str, base: Url, deadline: Duration) -> Result<Self, reqwest::Error> {
         let host = base.host_str().unwrap_or_default().to_owned();
-        let mut client = reqwest::Client::builder()
-            .connect_timeout(Duration::from_secs(1))
-            .timeout(deadline)
-            .pool_idle_timeout(IDLE)
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(retry_idempotent(host));
-        if base.scheme() == "http" {
-            // Nobody asks for a certificate here, and the system's take a while to load.
-            client = client.tls_certs_only([]);
-        }
-        let client = client.build()?;
+        // Services are called where they are, whatever proxy the environment names for the world outside.
+        let client = client(&base, deadline)
+            .no_proxy()
+            .retry(retry_idempotent(host))
+            .build()?;
         Ok(Self {
             name,
             base,
@@ -188,6 +182,22 @@ impl Upstream {
             status,
             problem,
         })
+    }
+}
+
+/// What every client of ours has: a `deadline` for a whole call, one second to connect, no redirects, and
+/// connections that are let go before the other side does it.
+pub fn client(base: &Url, deadline: Duration) -> reqwest::ClientBuilder {
+    let client = reqwest::Client::builder()
+        .connect_timeout(Duration::from_secs(1))
+        .timeout(deadline)
+        .pool_idle_timeout(IDLE)
+        .redirect(reqwest::redirect::Policy::none());
+    if base.scheme() == "http" {
+        // Nobody asks for a certificate here, and the system's take a while to load.
+        client.tls_certs_only([])
+    } else {
+        client
     }
 }
 

@@ -90,17 +90,10 @@ impl SandboxGateway {
     /// The acquirer at `base`, which knows this shop by `key`. What has not been answered within
     /// `deadline` counts as unknown.
     pub fn new(base: Url, key: SecretString, deadline: Duration) -> Result<Self, reqwest::Error> {
-        let mut client = reqwest::Client::builder()
-            .connect_timeout(Duration::from_secs(1))
-            .timeout(deadline)
-            .redirect(reqwest::redirect::Policy::none())
+        let client = upstream::client(&base, deadline)
             // Whether to ask again is decided where the key is known to be the same.
-            .retry(reqwest::retry::never());
-        if base.scheme() == "http" {
-            // Nobody asks for a certificate here, and the system's take a while to load.
-            client = client.tls_certs_only([]);
-        }
-        let client = client.build()?;
+            .retry(reqwest::retry::never())
+            .build()?;
         Ok(Self {
             base,
             key,
