@@ -10,8 +10,9 @@ pub use token::{Credentials, ServiceToken};
 
 use std::time::Duration;
 
+pub use reqwest::{Method, StatusCode, header};
+
 use problem::Details;
-use reqwest::{Method, StatusCode};
 use serde::{Serialize, de::DeserializeOwned};
 use url::Url;
 
@@ -22,6 +23,14 @@ pub struct Upstream {
     base: Url,
     client: reqwest::Client,
     token: Option<ServiceToken>,
+}
+
+/// A call that is being put together; [`Upstream::request`] begins one.
+#[derive(Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct Call<'a> {
+    upstream: &'a Upstream,
+    request: reqwest::RequestBuilder,
 }
 
 /// Why a call did not bring the answer that was asked for.
@@ -49,6 +58,13 @@ pub enum Error {
 }
 
 impl Error {
+    /// Which service.
+    pub fn service(&self) -> &'static str {
+        match self {
+            Self::Problem { service, .. } | Self::Unavailable { service, .. } => service,
+        }
+    }
+
     /// The other side's reason, if it refused for good (a 4xx answer). With any other error the outcome
     /// is unknown and must not be taken for a refusal.
     pub fn refusal(&self) -> Option<&Details> {
@@ -121,6 +137,21 @@ impl Upstream {
         self.call(Method::PUT, path, Some(body)).await
     }
 
+    /// Any other call: with a user's token, more headers, or an answer that is more than its body.
+    pub fn request(&self, method: Method, path: &str) -> Call<'_> {
+        let mut url = self.base.clone();
+        let (path, query) = match path.split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (path, None),
+        };
+        url.set_path(path);
+        url.set_query(query);
+        Call {
+            upstream: self,
+            request: self.client.request(method, url),
+        }
+    }
+
     async fn call<T: DeserializeOwned>(
         &self,
         method: Method,
@@ -150,35 +181,92 @@ impl Upstream {
         path: &str,
         body: Option<&impl Serialize>,
     ) -> Result<T, Error> {
-        let unavailable = |source| Error::Unavailable {
-            service: self.name,
-            source,
-        };
-        let mut url = self.base.clone();
-        let (path, query) = match path.split_once('?') {
-            Some((path, query)) => (path, Some(query)),
-            None => (path, None),
-        };
-        url.set_path(path);
-        url.set_query(query);
-        let mut request = self.client.request(method, url);
+        let mut call = self.request(method, path);
         if let Some(token) = &self.token {
-            request = request.bearer_auth(token.get().await?);
+            call = call.bearer(&token.get().await?);
         }
         if let Some(body) = body {
-            request = request.json(body);
+            call = call.json(body);
         }
+        call.send().await
+    }
+
+    fn unavailable(&self, source: reqwest::Error) -> Error {
+        Error::Unavailable {
+            service: self.name,
+            // A query may hold what somebody searched for.
+            source: source.without_url(),
+        }
+    }
+}
+
+impl Call<'_> {
+    /// In the name of the user with this access token.
+    pub fn bearer(mut self, token: &str) -> Self {
+        self.request = self.request.bearer_auth(token);
+        self
+    }
+
+    /// With one more header.
+    pub fn header(mut self, name: header::HeaderName, value: &str) -> Self {
+        self.request = self.request.header(name, value);
+        self
+    }
+
+    /// With a query, whose names and values are escaped.
+    pub fn query(mut self, query: &impl Serialize) -> Self {
+        self.request = self.request.query(query);
+        self
+    }
+
+    /// With a JSON body.
+    pub fn json(mut self, body: &impl Serialize) -> Self {
+        self.request = self.request.json(body);
+        self
+    }
+
+    /// Sends it, and reads the JSON of the answer.
+    pub async fn send<T: DeserializeOwned>(self) -> Result<T, Error> {
+        let (body, _) = self.send_for_headers().await?;
+        Ok(body)
+    }
+
+    /// The same, for an answer whose headers matter too.
+    pub async fn send_for_headers<T: DeserializeOwned>(
+        self,
+    ) -> Result<(T, header::HeaderMap), Error> {
+        let upstream = self.upstream;
+        let mut response = self.execute().await?;
+        let headers = std::mem::take(response.headers_mut());
+        let body = response
+            .json()
+            .await
+            .map_err(|it| upstream.unavailable(it))?;
+        Ok((body, headers))
+    }
+
+    /// The same, for an answer whose body does not matter, as that of a 204.
+    pub async fn send_for_nothing(self) -> Result<(), Error> {
+        self.execute().await.map(drop)
+    }
+
+    async fn execute(self) -> Result<reqwest::Response, Error> {
+        let Self { upstream, request } = self;
+        let unavailable = |source| upstream.unavailable(source);
         let mut request = request.build().map_err(unavailable)?;
         telemetry::inject(request.headers_mut());
-
-        let response = self.client.execute(request).await.map_err(unavailable)?;
+        let response = upstream
+            .client
+            .execute(request)
+            .await
+            .map_err(unavailable)?;
         let status = response.status();
         if status.is_success() {
-            return response.json().await.map_err(unavailable);
+            return Ok(response);
         }
         let problem = Box::new(response.json().await.map_err(unavailable)?);
         Err(Error::Problem {
-            service: self.name,
+            service: upstream.name,
             status,
             problem,
         })

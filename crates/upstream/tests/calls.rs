@@ -5,10 +5,10 @@
 use std::time::Duration;
 
 use serde::Deserialize;
-use upstream::{Credentials, Error, Upstream};
+use upstream::{Credentials, Error, Method, Upstream, header};
 use wiremock::{
     Mock, MockServer, ResponseTemplate,
-    matchers::{body_partial_json, header, method, path, query_param},
+    matchers::{body_partial_json, header as header_is, method, path, query_param},
 };
 
 #[derive(Debug, Deserialize, Eq, PartialEq)]
@@ -132,7 +132,7 @@ async fn a_token_is_fetched_once_and_again_when_it_is_refused() {
         .mount(&server)
         .await;
     Mock::given(path("/stock"))
-        .and(header("authorization", "Bearer t"))
+        .and(header_is("authorization", "Bearer t"))
         .respond_with(stock())
         .up_to_n_times(2)
         .mount(&server)
@@ -149,7 +149,7 @@ async fn a_token_is_fetched_once_and_again_when_it_is_refused() {
     assert_eq!(token_calls(&server).await, 1);
 
     Mock::given(path("/stock"))
-        .and(header("authorization", "Bearer t"))
+        .and(header_is("authorization", "Bearer t"))
         .respond_with(stock())
         .mount(&server)
         .await;
@@ -161,4 +161,55 @@ async fn token_calls(server: &MockServer) -> usize {
     let calls = server.received_requests().await.unwrap();
     let calls = calls.iter().filter(|it| it.url.path() == "/internal/token");
     calls.count()
+}
+
+#[tokio::test]
+async fn a_call_for_a_user_carries_what_was_put_into_it() {
+    let server = MockServer::start().await;
+    Mock::given(method("PATCH"))
+        .and(path("/stock"))
+        .and(query_param("q", "thé & café"))
+        .and(header_is("authorization", "Bearer of-the-user"))
+        .and(header_is("accept-language", "fr"))
+        .and(body_partial_json(serde_json::json!({ "available": 4 })))
+        .respond_with(stock().insert_header("x-cart-token", "a-guest"))
+        .expect(1)
+        .mount(&server)
+        .await;
+    let (answer, headers): (Stock, _) = catalog(&server)
+        .request(Method::PATCH, "/stock")
+        .query(&[("q", "thé & café")])
+        .bearer("of-the-user")
+        .header(header::ACCEPT_LANGUAGE, "fr")
+        .json(&serde_json::json!({ "available": 4 }))
+        .send_for_headers()
+        .await
+        .unwrap();
+    assert_eq!(answer, Stock { available: 3 });
+    assert_eq!(headers["x-cart-token"], "a-guest");
+}
+
+#[tokio::test]
+async fn an_answer_without_a_body_is_one_to_those_who_want_none() {
+    let server = MockServer::start().await;
+    Mock::given(path("/session"))
+        .respond_with(ResponseTemplate::new(204))
+        .mount(&server)
+        .await;
+    let catalog = catalog(&server);
+    let call = || catalog.request(Method::DELETE, "/session");
+    call().send_for_nothing().await.unwrap();
+    let error = call().send::<Stock>().await.unwrap_err();
+    assert!(matches!(error, Error::Unavailable { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn what_was_looked_for_is_not_in_an_error() {
+    let nobody = "http://127.0.0.1:9".parse().unwrap();
+    let catalog = Upstream::new("catalog", nobody, Duration::from_millis(500)).unwrap();
+    let call = catalog
+        .request(Method::GET, "/products")
+        .query(&[("q", "private")]);
+    let error = call.send::<Stock>().await.unwrap_err();
+    assert!(!format!("{error:?}").contains("private"), "{error:?}");
 }

@@ -7,7 +7,8 @@ use problem::Problem;
 use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_swagger_ui::{Config, Url};
 
-use crate::CACHED;
+/// How long a browser may keep what changes with a release only.
+const CACHED: (&str, &str) = ("Cache-Control", "public, max-age=3600");
 
 /// The page's scripts are files. Swagger UI's own styles hold images as `data:` URLs, and it fetches the
 /// documents and tries calls out at the origin that serves it.
@@ -15,7 +16,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
                       img-src 'self' data:; connect-src 'self'; base-uri 'none'; \
                       form-action 'none'; frame-ancestors 'none'";
 
-const PAGE: &str = include_str!("../pages/docs.html");
+const PAGE: &str = include_str!("../assets/docs.html");
 
 /// What the page loads; the rest of the distribution is not served.
 const FILES: [&str; 5] = [

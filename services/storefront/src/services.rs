@@ -1,0 +1,61 @@
+//! The other services, each behind a narrow client of its own: only the calls that pages need, and of each
+//! answer only what they show.
+
+pub(crate) mod auth;
+pub(crate) mod cart;
+pub(crate) mod catalog;
+pub(crate) mod health;
+pub(crate) mod order;
+pub(crate) mod payment;
+
+use std::time::Duration;
+
+use upstream::Upstream;
+use url::Url;
+
+use crate::config::Addresses;
+
+/// All of them.
+pub(crate) struct Services {
+    pub(crate) auth: auth::Auth,
+    pub(crate) catalog: catalog::Catalog,
+    pub(crate) cart: cart::Carts,
+    pub(crate) payment: payment::Payments,
+    pub(crate) order: order::Orders,
+    pub(crate) health: health::Health,
+}
+
+/// How long a page waits for what it shows.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// How long a checkout may take: longer than the payment service waits for its gateway.
+const CHECKOUT: Duration = Duration::from_secs(20);
+
+impl Services {
+    pub(crate) fn new(addresses: &Addresses) -> anyhow::Result<Self> {
+        let service = |name, url: &Url| Upstream::new(name, url.clone(), PATIENCE);
+        Ok(Self {
+            auth: auth::Auth::new(service("auth", &addresses.auth_url)?),
+            catalog: catalog::Catalog::new(service("catalog", &addresses.catalog_url)?),
+            cart: cart::Carts::new(service("cart", &addresses.cart_url)?),
+            payment: payment::Payments::new(Upstream::new(
+                "payment",
+                addresses.payment_url.clone(),
+                CHECKOUT,
+            )?),
+            order: order::Orders::new(
+                service("order", &addresses.order_url)?,
+                Upstream::new("order", addresses.order_url.clone(), CHECKOUT)?,
+            ),
+            health: health::Health::new(addresses)?,
+        })
+    }
+}
+
+/// A page of a list.
+#[derive(Debug, serde::Deserialize)]
+pub(crate) struct Listed<T> {
+    pub(crate) items: Vec<T>,
+    /// Where the next page begins; none on the last, and in lists that have only one.
+    #[serde(default)]
+    pub(crate) next_cursor: Option<String>,
+}

@@ -1,0 +1,79 @@
+//! How each service is, as it says on its management port.
+
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+use futures_util::future::join_all;
+use serde::Deserialize;
+use upstream::Upstream;
+use url::Url;
+
+use crate::config::Addresses;
+
+/// The services' management ports.
+pub(crate) struct Health {
+    services: Vec<(&'static str, Upstream)>,
+}
+
+/// How one service is.
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) service: &'static str,
+    /// What it says of itself; none where it does not answer.
+    pub(crate) said: Option<Said>,
+    /// How long its answer took.
+    pub(crate) took: Duration,
+}
+
+/// What a service says of itself.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Said {
+    pub(crate) version: String,
+    pub(crate) revision: Option<String>,
+    pub(crate) started_at: DateTime<Utc>,
+    pub(crate) ready: bool,
+    pub(crate) reason: Option<String>,
+}
+
+/// A service that takes longer to say how it is, is not well.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+impl Health {
+    pub(crate) fn new(addresses: &Addresses) -> anyhow::Result<Self> {
+        let service =
+            |name, url: &Url| anyhow::Ok((name, Upstream::new(name, url.clone(), PATIENCE)?));
+        Ok(Self {
+            services: vec![
+                service("auth", &addresses.auth_management_url)?,
+                service("catalog", &addresses.catalog_management_url)?,
+                service("cart", &addresses.cart_management_url)?,
+                service("payment", &addresses.payment_management_url)?,
+                service("order", &addresses.order_management_url)?,
+            ],
+        })
+    }
+
+    /// All of them, asked at once.
+    pub(crate) async fn of_all(&self) -> Vec<State> {
+        join_all(self.services.iter().map(async |(service, upstream)| {
+            let asked = Instant::now();
+            let said = upstream.get("/health").await.ok();
+            State {
+                service,
+                said,
+                took: asked.elapsed(),
+            }
+        }))
+        .await
+    }
+
+    /// Whether `service` says that it is ready.
+    pub(crate) async fn is_ready(&self, service: &str) -> bool {
+        let found = self.services.iter().find(|(name, _)| *name == service);
+        let Some((_, upstream)) = found else {
+            return false;
+        };
+        let said: Option<Said> = upstream.get("/health").await.ok();
+        said.is_some_and(|it| it.ready)
+    }
+}
