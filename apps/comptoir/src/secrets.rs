@@ -50,6 +50,12 @@ impl Secrets {
         self.key_encryption_key.clone().into()
     }
 
+    /// What the storefront encrypts its visitors' cookie with.
+    pub(crate) fn cookie_key(&self) -> SecretString {
+        let half = self.key_encryption_key.as_bytes();
+        STANDARD.encode([half, half].concat()).into()
+    }
+
     /// The secret of the service `name`.
     pub(crate) fn of(&self, name: &str) -> anyhow::Result<SecretString> {
         let secret = self.services.get(name);

@@ -63,13 +63,9 @@ impl Shop {
             gateway: payment::GatewayAccess::sandbox(),
             sandbox: payment::sandbox::Options::loopback(),
         };
-        let storefront = storefront::Service {
-            http: Http::loopback(),
-        };
-        let (catalog, payment, storefront) = try_join!(
+        let (catalog, payment) = try_join!(
             started("catalog", catalog::start(&catalog)),
             started("payment", payment::start(&payment)),
-            started("storefront", storefront::start(&storefront)),
         )?;
 
         let cart = cart::Service {
@@ -89,6 +85,25 @@ impl Shop {
             payment_url: payment.url().clone(),
         };
         let order = started("order", order::start(&order)).await?;
+        let storefront = storefront::Service {
+            http: Http::loopback(),
+            addresses: storefront::Addresses {
+                auth_url: auth.url().clone(),
+                catalog_url: catalog.url().clone(),
+                cart_url: cart.url().clone(),
+                payment_url: payment.url().clone(),
+                order_url: order.url().clone(),
+                auth_management_url: auth.management_url().clone(),
+                catalog_management_url: catalog.management_url().clone(),
+                cart_management_url: cart.management_url().clone(),
+                payment_management_url: payment.management_url().clone(),
+                order_management_url: order.management_url().clone(),
+            },
+            cookie_key: secrets.cookie_key(),
+            https: false,
+            trust_forwarded_for: true,
+        };
+        let storefront = started("storefront", storefront::start(&storefront)).await?;
         Ok(Self {
             auth,
             catalog,

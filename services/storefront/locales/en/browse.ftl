@@ -1,1 +1,3 @@
-# browse
+# Looking around.
+
+home-title = Fresh from the hall

@@ -1,1 +1,3 @@
-# browse
+# Looking around.
+
+home-title = Tout frais de la halle

@@ -1,9 +1,9 @@
 # Ce qui entoure chaque page, ce que disent les composants, et ce qui est dit quand quelque chose manque.
 
-money-eur = { $amount } €
-money-usd = { $amount } $US
+money-eur = { $amount } €
+money-usd = { $amount } $US
 
-shop-description = Comptoir, une halle parisienne en ligne : pain, fromage, thé et beaux outils, livrés chez vous.
+shop-description = Comptoir, une halle parisienne en ligne : pain, fromage, thé et beaux outils, livrés chez vous.
 
 skip-to-content = Aller au contenu
 nav-mine = Votre espace
@@ -17,7 +17,7 @@ nav-cart-units = { $units ->
 }
 nav-categories = Allées
 
-search-label = Que cherchez-vous ?
+search-label = Que cherchez-vous ?
 search-placeholder = Chercher dans la halle
 search-button = Chercher
 
@@ -58,7 +58,7 @@ failure-internal = Quelque chose s’est mal passé chez nous
 failure-internal-text = Nous en sommes informés. Rien n’a été débité deux fois, et rien de ce que vous avez commandé n’est perdu.
 failure-down = Une partie de la boutique ne répond pas
 failure-down-catalog = Les rayons ne peuvent pas être affichés pour le moment. Votre panier et vos commandes sont en sécurité.
-failure-down-cart = Le panier n’est pas accessible pour le moment. Vous pouvez continuer votre visite ; son contenu est conservé.
+failure-down-cart = Le panier n’est pas accessible pour le moment. Vous pouvez continuer votre visite ; son contenu est conservé.
 failure-down-order = Les commandes et les paiements ne sont pas accessibles pour le moment. Vous pouvez continuer votre visite, et votre panier est conservé. Si vous étiez en train de payer, regardez vos commandes avant de réessayer.
 failure-down-account = Les comptes ne sont pas accessibles pour le moment. Vous pouvez continuer votre visite, et votre panier est conservé.
 

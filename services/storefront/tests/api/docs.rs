@@ -1,10 +1,15 @@
-use crate::{directive, fetch_all, open};
+//! The API documents in a browser.
+
+use testkit::{Answer, Client};
+
+use crate::Front;
 
 const SERVICES: [&str; 5] = ["auth", "catalog", "cart", "payment", "order"];
 
 #[tokio::test]
 async fn the_documents_of_all_five_services_are_listed() {
-    let (_running, client) = open().await;
+    let front = Front::open().await;
+    let client = front.client();
     for path in ["/api/docs", "/api/docs/"] {
         let page = client.get(path).await.expect(200);
         assert_eq!(page.headers["content-type"], "text/html; charset=utf-8");
@@ -25,7 +30,8 @@ async fn the_documents_of_all_five_services_are_listed() {
 
 #[tokio::test]
 async fn the_page_works_without_the_internet_and_under_its_policy() {
-    let (_running, client) = open().await;
+    let front = Front::open().await;
+    let client = front.client();
     let page = client.get("/api/docs").await.expect(200);
     assert_eq!(directive(&page, "default-src"), "'none'");
     assert_eq!(directive(&page, "script-src"), "'self'");
@@ -47,9 +53,68 @@ async fn the_page_works_without_the_internet_and_under_its_policy() {
 
 #[tokio::test]
 async fn only_the_files_of_the_page_are_served() {
-    let (_running, client) = open().await;
+    let front = Front::open().await;
+    let client = front.client();
     for file in ["oauth2-redirect.html", "index.html", "Cargo.toml"] {
         let path = format!("/api/docs/{file}");
         client.get(&path).await.expect_problem(404, "not-found");
     }
+}
+
+/// What a page loads by itself, by `src` anywhere and by `href` in a `link`.
+fn loaded_by(html: &str) -> Vec<String> {
+    let mut urls = Vec::new();
+    for tag in html.split('<').skip(1) {
+        let tag = tag.split('>').next().unwrap();
+        let attribute = if tag.starts_with("link ") {
+            "href=\""
+        } else {
+            "src=\""
+        };
+        if let Some((_, rest)) = tag.split_once(attribute) {
+            urls.push(rest.split('"').next().unwrap().to_owned());
+        }
+    }
+    urls
+}
+
+/// The value of one directive of a page's content security policy.
+fn directive(page: &Answer, name: &str) -> String {
+    let policy = page.headers["content-security-policy"].to_str().unwrap();
+    policy
+        .split(';')
+        .find_map(|it| it.trim().strip_prefix(name))
+        .unwrap_or_else(|| panic!("no {name} in {policy}"))
+        .trim()
+        .to_owned()
+}
+
+/// Fetches what a page loads, all of it from the same server; the names and the texts.
+async fn fetch_all(client: &Client, page: &Answer) -> Vec<(String, String)> {
+    let html = page.body.as_str().unwrap();
+    assert!(!html.contains("<style"), "inline style");
+    assert!(!html.contains(" style="), "inline style");
+    assert!(!html.contains("<script>"), "inline script");
+    let mut fetched = Vec::new();
+    for url in loaded_by(html) {
+        assert!(url.starts_with('/') && !url.starts_with("//"), "{url}");
+        let answer = client.get(&url).await.expect(200);
+        assert_eq!(answer.headers["x-content-type-options"], "nosniff");
+        let media_type = answer.headers["content-type"].to_str().unwrap();
+        let expected = match url.rsplit('.').next().unwrap() {
+            "css" => "text/css",
+            "js" => "text/javascript",
+            "svg" => "image/svg+xml",
+            other => panic!("what is {other}?"),
+        };
+        assert!(media_type.starts_with(expected), "{url}: {media_type}");
+        let text = answer.body.as_str().unwrap().to_owned();
+        if expected == "text/css" {
+            assert!(!text.contains("url(http"), "{url} loads from elsewhere");
+            assert!(!text.contains("url(//"), "{url} loads from elsewhere");
+            assert!(!text.contains("@import"), "{url} loads more");
+        }
+        fetched.push((url, text));
+    }
+    fetched
 }

@@ -1,4 +1,4 @@
-//! The storefront, over HTTP.
+//! The storefront, over HTTP, in front of services that answer as told.
 
 #![expect(
     clippy::unwrap_used,
@@ -6,75 +6,123 @@
     reason = "a panic is how a test fails"
 )]
 
+mod browser;
 mod docs;
-mod home;
+mod visit;
 
 use chassis::{Http, Running};
-use testkit::{Answer, Client};
+use serde_json::{Value, json};
+use testkit::Client;
+use wiremock::{
+    Mock, MockServer, ResponseTemplate,
+    matchers::{method, path},
+};
 
-pub(crate) async fn open() -> (Running, Client) {
-    let service = storefront::Service {
-        http: Http::loopback(),
-    };
-    let running = storefront::start(&service).await.unwrap();
-    let client = Client::new(running.url());
-    (running, client)
+use browser::Browser;
+
+/// The storefront while it is open.
+pub(crate) struct Front {
+    running: Running,
+    /// All services in one: their paths differ.
+    pub(crate) services: MockServer,
 }
 
-/// What a page loads by itself, by `src` anywhere and by `href` in a `link`.
-pub(crate) fn loaded_by(html: &str) -> Vec<String> {
-    let mut urls = Vec::new();
-    for tag in html.split('<').skip(1) {
-        let tag = tag.split('>').next().unwrap();
-        let attribute = if tag.starts_with("link ") {
-            "href=\""
-        } else {
-            "src=\""
-        };
-        if let Some((_, rest)) = tag.split_once(attribute) {
-            urls.push(rest.split('"').next().unwrap().to_owned());
-        }
+impl Front {
+    /// With services that answer nothing but what every page asks for.
+    pub(crate) async fn open() -> Self {
+        Self::open_with(|_| {}).await
     }
-    urls
-}
 
-/// The value of one directive of a page's content security policy.
-pub(crate) fn directive(page: &Answer, name: &str) -> String {
-    let policy = page.headers["content-security-policy"].to_str().unwrap();
-    policy
-        .split(';')
-        .find_map(|it| it.trim().strip_prefix(name))
-        .unwrap_or_else(|| panic!("no {name} in {policy}"))
-        .trim()
-        .to_owned()
-}
-
-/// Fetches what a page loads, all of it from the same server; the names and the texts.
-pub(crate) async fn fetch_all(client: &Client, page: &Answer) -> Vec<(String, String)> {
-    let html = page.body.as_str().unwrap();
-    assert!(!html.contains("<style"), "inline style");
-    assert!(!html.contains(" style="), "inline style");
-    assert!(!html.contains("<script>"), "inline script");
-    let mut fetched = Vec::new();
-    for url in loaded_by(html) {
-        assert!(url.starts_with('/') && !url.starts_with("//"), "{url}");
-        let answer = client.get(&url).await.expect(200);
-        assert_eq!(answer.headers["x-content-type-options"], "nosniff");
-        let media_type = answer.headers["content-type"].to_str().unwrap();
-        let expected = match url.rsplit('.').next().unwrap() {
-            "css" => "text/css",
-            "js" => "text/javascript",
-            "svg" => "image/svg+xml",
-            other => panic!("what is {other}?"),
+    pub(crate) async fn open_with(change: impl FnOnce(&mut storefront::Service)) -> Self {
+        let services = MockServer::start().await;
+        let url: url::Url = services.uri().parse().unwrap();
+        let mut service = storefront::Service {
+            http: Http::loopback(),
+            addresses: storefront::Addresses {
+                auth_url: url.clone(),
+                catalog_url: url.clone(),
+                cart_url: url.clone(),
+                payment_url: url.clone(),
+                order_url: url.clone(),
+                auth_management_url: url.clone(),
+                catalog_management_url: url.clone(),
+                cart_management_url: url.clone(),
+                payment_management_url: url.clone(),
+                order_management_url: url.clone(),
+            },
+            cookie_key: "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWYwMTIzNDU2Nzg5YWJjZGVmMDEyMzQ1Njc4OWFiY2RlZg==".into(),
+            https: false,
+            trust_forwarded_for: false,
         };
-        assert!(media_type.starts_with(expected), "{url}: {media_type}");
-        let text = answer.body.as_str().unwrap().to_owned();
-        if expected == "text/css" {
-            assert!(!text.contains("url(http"), "{url} loads from elsewhere");
-            assert!(!text.contains("url(//"), "{url} loads from elsewhere");
-            assert!(!text.contains("@import"), "{url} loads more");
-        }
-        fetched.push((url, text));
+        change(&mut service);
+        let running = storefront::start(&service).await.unwrap();
+        let front = Self { running, services };
+        front
+            .answer("GET", "/api/catalog/categories", 200, categories())
+            .await;
+        front
     }
-    fetched
+
+    /// What a service says from now on to `verb` of exactly this path. What was said first is said for as
+    /// long as the server lives, so a test says each thing once.
+    pub(crate) async fn answer(&self, verb: &str, at: &str, status: u16, body: Value) {
+        let answer = ResponseTemplate::new(status).set_body_json(body);
+        Mock::given(method(verb))
+            .and(path(at))
+            .respond_with(answer)
+            .mount(&self.services)
+            .await;
+    }
+
+    /// The same for a problem.
+    pub(crate) async fn refuse(&self, verb: &str, at: &str, status: u16, slug: &str) {
+        let kind = format!("urn:comptoir:problem:{slug}");
+        let problem = json!({ "type": kind, "title": "No", "status": status });
+        self.answer(verb, at, status, problem).await;
+    }
+
+    /// A program and not a person.
+    pub(crate) fn client(&self) -> Client {
+        Client::new(self.running.url())
+    }
+
+    /// A visitor who has not been here before.
+    pub(crate) fn browser(&self) -> Browser {
+        Browser::new(self.running.url())
+    }
+
+    /// Somebody who is signed in, whose access token is `token-of-NAME`.
+    pub(crate) async fn member(&self, name: &str, roles: &[&str]) -> Browser {
+        let tokens = json!({
+            "access_token": format!("token-of-{name}"), "refresh_token": format!("refresh-of-{name}"),
+            "token_type": "Bearer", "expires_in": 300,
+        });
+        let me = json!({
+            "id": "0199a000-0000-7000-8000-000000000001", "email": format!("{name}@example.com"),
+            "name": name, "roles": roles, "created_at": "2026-11-01T10:00:00Z",
+        });
+        self.answer("POST", "/api/auth/login", 200, tokens).await;
+        self.answer("GET", "/api/auth/me", 200, me).await;
+        self.answer("GET", "/api/cart", 200, empty_cart()).await;
+        let mut browser = self.browser();
+        browser.get("/sign-in").await.expect(200);
+        let fields = [
+            ("email", "somebody@example.com"),
+            ("password", "a long enough phrase"),
+            ("to", "/"),
+        ];
+        browser.send("/sign-in", &fields).await.expect(303);
+        browser
+    }
+}
+
+pub(crate) fn categories() -> Value {
+    json!([
+        { "slug": "bakery", "name": "Bakery", "children": [{ "slug": "bread", "name": "Bread", "children": [] }] },
+        { "slug": "cellar", "name": "Cellar", "children": [] },
+    ])
+}
+
+pub(crate) fn empty_cart() -> Value {
+    json!({ "items": [], "total": { "amount": 0, "currency": "EUR" }, "version": 0, "stale": false })
 }

@@ -1,0 +1,5 @@
+//! Categories, search, suggestions, products.
+
+use actix_web::web;
+
+pub(super) fn routes(_app: &mut web::ServiceConfig) {}

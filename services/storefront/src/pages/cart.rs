@@ -1,0 +1,5 @@
+//! The cart.
+
+use actix_web::web;
+
+pub(super) fn routes(_app: &mut web::ServiceConfig) {}
