@@ -26,6 +26,7 @@ use actix_web::{
     web,
 };
 use anyhow::Context as _;
+use chrono::Utc;
 use identity::Identity;
 use problem::Problem;
 use sqlx::PgPool;
@@ -146,7 +147,7 @@ impl Server {
 }
 
 /// Serves `routes` and the API document at `/api/{service}/openapi.json`; on the management port
-/// `/health/live`, `/health/ready` and `/metrics`.
+/// `/health`, `/health/live`, `/health/ready` and `/metrics`.
 pub fn serve<const PORT: u16, R>(
     http: &Http<PORT>,
     parts: Parts,
@@ -199,9 +200,14 @@ where
         identity: parts.identity,
         stopping: stopping.clone(),
     });
+    let about = web::Data::new(probes::About {
+        service: service.clone(),
+        started_at: Utc::now(),
+    });
     let management = HttpServer::new(move || {
         App::new()
             .app_data(metrics.clone())
+            .app_data(about.clone())
             .app_data(ready.clone())
             .configure(probes::routes)
     })

@@ -9,8 +9,10 @@ use std::{
 };
 
 use actix_web::{HttpResponse, get, http::StatusCode, web};
+use chrono::{DateTime, Utc};
 use identity::Identity;
 use problem::Problem;
+use serde::Serialize;
 use sqlx::PgPool;
 use telemetry::Metrics;
 
@@ -22,8 +24,60 @@ pub(crate) struct Ready {
     pub(crate) stopping: Arc<AtomicBool>,
 }
 
+impl Ready {
+    /// Why the service takes no traffic, if it takes none.
+    async fn check(&self) -> Result<(), &'static str> {
+        if self.stopping.load(Ordering::Acquire) {
+            return Err("stopping");
+        }
+        if self.identity.as_ref().is_some_and(|it| !it.is_current()) {
+            return Err("keys and revocations are not loaded yet");
+        }
+        if let Some(pool) = &self.database {
+            let answer = tokio::time::timeout(
+                Duration::from_secs(2),
+                sqlx::query("select 1").execute(pool),
+            );
+            match answer.await {
+                Ok(Ok(_)) => {}
+                Ok(Err(error)) => {
+                    tracing::warn!(%error, "the database does not answer");
+                    return Err("the database does not answer");
+                }
+                Err(_elapsed) => return Err("the database is too slow"),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Which service this is, and since when.
+pub(crate) struct About {
+    pub(crate) service: String,
+    pub(crate) started_at: DateTime<Utc>,
+}
+
+/// What runs, for people and dashboards. It is information and no probe: the answer is 200 also while the
+/// service is not ready.
+#[derive(Serialize)]
+struct Health<'a> {
+    service: &'a str,
+    version: &'static str,
+    /// The commit that was built, as `COMPTOIR_REVISION` had it in the environment of the build; null where
+    /// that was not set.
+    revision: Option<&'static str>,
+    started_at: DateTime<Utc>,
+    ready: bool,
+    /// Why it is not ready; null while it is.
+    reason: Option<&'static str>,
+}
+
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
-    config.service(live).service(ready).service(metrics);
+    config
+        .service(health)
+        .service(live)
+        .service(ready)
+        .service(metrics);
 }
 
 #[get("/health/live")]
@@ -33,31 +87,26 @@ async fn live() -> &'static str {
 
 #[get("/health/ready")]
 async fn ready(ready: web::Data<Ready>) -> Result<&'static str, Problem> {
-    if ready.stopping.load(Ordering::Acquire) {
-        return Err(not_ready("stopping"));
-    }
-    if ready.identity.as_ref().is_some_and(|it| !it.is_current()) {
-        return Err(not_ready("keys and revocations are not loaded yet"));
-    }
-    if let Some(pool) = &ready.database {
-        let answer = tokio::time::timeout(
-            Duration::from_secs(2),
-            sqlx::query("select 1").execute(pool),
-        );
-        match answer.await {
-            Ok(Ok(_)) => {}
-            Ok(Err(error)) => {
-                tracing::warn!(%error, "the database does not answer");
-                return Err(not_ready("the database does not answer"));
-            }
-            Err(_elapsed) => return Err(not_ready("the database is too slow")),
+    match ready.check().await {
+        Ok(()) => Ok("ok"),
+        Err(why) => {
+            Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not-ready", "Not ready").detail(why))
         }
     }
-    Ok("ok")
 }
 
-fn not_ready(why: &str) -> Problem {
-    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not-ready", "Not ready").detail(why)
+#[get("/health")]
+async fn health(about: web::Data<About>, readiness: web::Data<Ready>) -> HttpResponse {
+    let reason = readiness.check().await.err();
+    HttpResponse::Ok().json(Health {
+        service: &about.service,
+        version: env!("CARGO_PKG_VERSION"),
+        // A build argument that nobody gave is often there, and empty.
+        revision: option_env!("COMPTOIR_REVISION").filter(|it| !it.is_empty()),
+        started_at: about.started_at,
+        ready: reason.is_none(),
+        reason,
+    })
 }
 
 #[get("/metrics")]

@@ -12,6 +12,9 @@ use std::{
 
 use actix_web::{HttpResponse, get};
 use chassis::{Http, Parts, Progress, Running};
+use chrono::{DateTime, Utc};
+use serde_json::json;
+use sqlx::{PgPool, postgres::PgPoolOptions};
 use telemetry::Metrics;
 use testkit::{Authority, Client};
 use tokio::sync::Notify;
@@ -25,10 +28,14 @@ async fn slow() -> HttpResponse {
 }
 
 fn start(identity: Option<Arc<identity::Identity>>) -> Running {
+    start_with(identity, None)
+}
+
+fn start_with(identity: Option<Arc<identity::Identity>>, database: Option<PgPool>) -> Running {
     let parts = Parts {
         metrics: Metrics::new("demo").unwrap(),
         identity,
-        database: None,
+        database,
         stop: CancellationToken::new(),
     };
     chassis::serve(&Http::<8099>::loopback(), parts, |app| {
@@ -42,7 +49,7 @@ async fn probes_and_metrics_are_on_the_management_port_only() {
     let service = start(None);
     let public = Client::new(service.url());
     let management = Client::new(service.management_url());
-    for path in ["/health/live", "/health/ready", "/metrics"] {
+    for path in ["/health", "/health/live", "/health/ready", "/metrics"] {
         management.get(path).await.expect(200);
         public.get(path).await.expect_problem(404, "no-such-route");
     }
@@ -79,6 +86,53 @@ async fn a_service_is_not_ready_before_it_knows_who_signed_out() {
 
     identity.set_current();
     management.get("/health/ready").await.expect(200);
+    service.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn health_tells_what_runs_and_answers_also_while_the_service_is_not_ready() {
+    let before = Utc::now();
+    let identity = Arc::new(identity::Identity::new("demo"));
+    let service = start(Some(identity.clone()));
+    let management = Client::new(service.management_url());
+    let waiting = management.get("/health").await.expect(200).body;
+    let started_at: DateTime<Utc> = waiting["started_at"].as_str().unwrap().parse().unwrap();
+    assert!((before..=Utc::now()).contains(&started_at));
+    let revision = option_env!("COMPTOIR_REVISION").filter(|it| !it.is_empty());
+    let mut expected = json!({
+        "service": "demo",
+        "version": env!("CARGO_PKG_VERSION"),
+        "revision": revision,
+        "started_at": waiting["started_at"],
+        "ready": false,
+        "reason": "keys and revocations are not loaded yet",
+    });
+    assert_eq!(waiting, expected);
+
+    identity.set_current();
+    expected["ready"] = json!(true);
+    expected["reason"] = json!(null);
+    let ready = management.get("/health").await.expect(200).body;
+    assert_eq!(ready, expected);
+    service.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn health_says_why_the_database_keeps_a_service_from_being_ready() {
+    let nowhere = PgPoolOptions::new()
+        .acquire_timeout(Duration::from_millis(100))
+        .connect_lazy("postgres://nobody@127.0.0.1:9/nothing")
+        .unwrap();
+    let service = start_with(None, Some(nowhere));
+    let management = Client::new(service.management_url());
+    let health = management.get("/health").await.expect(200);
+    let probe = management
+        .get("/health/ready")
+        .await
+        .expect_problem(503, "not-ready");
+    assert_eq!(health.body["ready"], false);
+    assert_eq!(health.text("/reason"), "the database does not answer");
+    assert_eq!(health.text("/reason"), probe.text("/detail"));
     service.stop().await.unwrap();
 }
 

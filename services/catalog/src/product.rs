@@ -65,6 +65,8 @@ pub(crate) struct Record {
     /// Units sold so far.
     pub(crate) sold: i64,
     pub(crate) image_url: String,
+    /// Whether the home page shows it.
+    pub(crate) featured: bool,
     /// When it was taken out of the shop; null while it is sold.
     pub(crate) retired_at: Option<DateTime<Utc>>,
     pub(crate) created_at: DateTime<Utc>,
@@ -110,6 +112,10 @@ pub(crate) struct NewProduct {
     #[garde(range(min = 0, max = 100_000))]
     #[serde(default)]
     pub(crate) available: i64,
+    /// True shows it on the home page.
+    #[garde(skip)]
+    #[serde(default)]
+    pub(crate) featured: bool,
 }
 
 /// What is to change of a product: what is absent stays. Nothing of a product can be null.
@@ -140,6 +146,11 @@ pub(crate) struct Change {
     #[serde(deserialize_with = "present")]
     #[schema(nullable = false)]
     pub(crate) price: Option<Money>,
+    /// True shows it on the home page, false does not.
+    #[garde(skip)]
+    #[serde(deserialize_with = "present")]
+    #[schema(nullable = false)]
+    pub(crate) featured: Option<bool>,
     /// True takes it out of the shop, false puts it back.
     #[garde(skip)]
     #[serde(deserialize_with = "present")]

@@ -35,6 +35,8 @@ pub(crate) struct SearchQuery {
     max_price: Option<i64>,
     /// True leaves out what is sold out; false is the same as nothing.
     in_stock: Option<bool>,
+    /// True leaves out what the home page does not show; false is the same as nothing.
+    featured: Option<bool>,
     /// The order; `relevance` where it is absent.
     sort: Option<Sort>,
     /// How many items a page has at most.
@@ -84,6 +86,7 @@ pub(crate) struct Search {
     pub(crate) min_price: Option<i64>,
     pub(crate) max_price: Option<i64>,
     pub(crate) in_stock: bool,
+    pub(crate) featured: bool,
     pub(crate) sort: Sort,
     pub(crate) limit: u16,
     pub(crate) after: Option<Position>,
@@ -151,6 +154,7 @@ impl Search {
             min_price: query.min_price,
             max_price: query.max_price,
             in_stock: query.in_stock.unwrap_or(false),
+            featured: query.featured.unwrap_or(false),
             sort,
             limit: page::limit(query.limit)?,
             after,
@@ -242,7 +246,8 @@ pub(crate) struct StockCount {
 /// Where the price bands begin, in minor units.
 pub(crate) const BANDS: [i64; 6] = [0, 500, 1000, 2000, 5000, 10_000];
 
-/// The products that match the words alone, counted by all that facets need to know.
+/// The products that match the words and are featured if they must be, counted by all that facets need
+/// to know.
 #[derive(Clone, Debug)]
 pub(crate) struct Cell {
     pub(crate) category: String,

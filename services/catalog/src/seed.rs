@@ -38,6 +38,9 @@ pub(crate) struct SeedProduct {
     /// In minor units.
     pub(crate) price: i64,
     pub(crate) stock: i64,
+    /// Whether the home page shows it.
+    #[serde(default)]
+    pub(crate) featured: bool,
     pub(crate) drawing: Drawing,
 }
 

@@ -99,6 +99,48 @@ pub(crate) struct Level {
     pub(crate) sold: i64,
 }
 
+/// How many units at most are few.
+pub(crate) const FEW: i64 = 5;
+
+/// How a product runs short.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Shortage {
+    /// Nothing is left on the shelf.
+    Out,
+    /// One to five units are left.
+    Low,
+}
+
+impl Shortage {
+    /// The fewest and the most units that are on the shelf then.
+    pub(crate) fn units(self) -> (i64, i64) {
+        match self {
+            Self::Out => (0, 0),
+            Self::Low => (1, FEW),
+        }
+    }
+}
+
+/// The shop in numbers.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Summary {
+    /// Products that are sold.
+    pub(crate) products: i64,
+    /// Products that were taken out of the shop.
+    pub(crate) retired: i64,
+    /// Products that are sold, with nothing left on the shelf.
+    pub(crate) out_of_stock: i64,
+    /// Products that are sold, with one to five units left.
+    pub(crate) low_stock: i64,
+    /// Units on the shelf; this and what follows counts retired products too.
+    pub(crate) units_available: i64,
+    /// Units held by checkouts under way.
+    pub(crate) units_reserved: i64,
+    /// Units sold so far.
+    pub(crate) units_sold: i64,
+}
+
 /// A change of the stock other than a sale.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Movement {

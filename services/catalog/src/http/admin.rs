@@ -17,7 +17,7 @@ use crate::{
     error::CatalogError,
     page,
     product::{Change, NewProduct, Record},
-    stock::{Level, Movement, StockChange},
+    stock::{Level, Movement, Shortage, StockChange, Summary},
     store::{self, products::RecordFilter},
 };
 
@@ -31,6 +31,8 @@ pub(super) struct ListQuery {
     q: Option<String>,
     /// True lists retired products only, false those that are sold only.
     retired: Option<bool>,
+    /// Lists only what is sold and runs short: `out` has nothing on the shelf, `low` one to five units.
+    stock: Option<Shortage>,
     /// How many items a page has at most.
     #[param(minimum = 1, maximum = 100, default = 24)]
     limit: Option<u16>,
@@ -101,6 +103,7 @@ pub(super) async fn list(
         id: None,
         q: query.q.as_deref(),
         retired: query.retired,
+        shortage: query.stock,
         after: after.map(|it| (it.created_at, it.product)),
         limit: i64::from(limit) + 1,
     };
@@ -257,6 +260,19 @@ pub(super) async fn movements(
         page::encode(&MovementCursor { movement: it.id })
     });
     Ok(fresh(&Movements { items, next_cursor }))
+}
+
+/// The shop in numbers.
+#[utoipa::path(
+    tag = "staff",
+    responses(
+        (status = OK, body = Summary),
+        (status = "4XX", body = Details, content_type = "application/problem+json"),
+    ),
+)]
+#[get("/api/catalog/admin/summary")]
+pub(super) async fn summary(_: Staff, db: web::Data<PgPool>) -> Result<HttpResponse, Problem> {
+    Ok(fresh(&store::stock::summary(db.get_ref()).await?))
 }
 
 /// An answer that nobody keeps.

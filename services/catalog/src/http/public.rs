@@ -10,11 +10,12 @@ use money::Money;
 use problem::{Details, Problem};
 use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     category::{Node, Tree},
-    product::{Detail, image_url},
+    error::CatalogError,
+    product::{Detail, Item, image_url},
     search::{self, Found, Search, SearchQuery},
     store,
 };
@@ -26,6 +27,24 @@ use crate::{
 pub(super) struct LanguageQuery {
     /// The language of names and descriptions, whatever `Accept-Language` says.
     lang: Option<Language>,
+}
+
+/// How many related products to show, in which language.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct RelatedQuery {
+    /// How many items there are at most.
+    #[param(minimum = 1, maximum = 12, default = 4)]
+    limit: Option<u16>,
+    /// The language of the names, whatever `Accept-Language` says.
+    lang: Option<Language>,
+}
+
+/// Products to look at after one.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Related {
+    items: Vec<Item>,
 }
 
 /// The tree of categories.
@@ -107,6 +126,31 @@ pub(super) async fn show(
             updated_at: shown.updated_at,
         },
     ))
+}
+
+/// Products to look at after this one: those of its category, then those of its neighbour categories.
+#[utoipa::path(
+    tag = "public",
+    params(("slug" = String, Path), RelatedQuery),
+    responses(
+        (status = OK, body = Related),
+        (status = "4XX", body = Details, content_type = "application/problem+json"),
+    ),
+)]
+#[get("/api/catalog/products/{slug}/related")]
+pub(super) async fn related(
+    db: web::Data<PgPool>,
+    accepted: Language,
+    slug: web::Path<String>,
+    query: web::Query<RelatedQuery>,
+) -> Result<HttpResponse, Problem> {
+    let language = query.lang.unwrap_or(accepted);
+    let limit = query.limit.unwrap_or(4);
+    if !(1..=12).contains(&limit) {
+        return Err(CatalogError::invalid("limit", "must be 1 to 12").into());
+    }
+    let items = store::products::related(db.get_ref(), &slug, language, limit).await?;
+    Ok(answer(language, &Related { items }))
 }
 
 /// An answer in this language, which anybody may keep for a moment.

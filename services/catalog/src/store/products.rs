@@ -9,8 +9,8 @@ use uuid::Uuid;
 
 use crate::{
     error::CatalogError,
-    product::{Change, NewProduct, Quote, Record, image_url},
-    stock::Reason,
+    product::{Change, Item, NewProduct, Quote, Record, image_url},
+    stock::{Reason, Shortage},
 };
 
 /// A product in one language, before it knows its place in the tree.
@@ -49,6 +49,51 @@ pub(crate) async fn show(
     .fetch_optional(db)
     .await?
     .ok_or(CatalogError::NoSuchProduct)
+}
+
+/// Products to look at after a product that is sold: those of its category, then those of the categories
+/// with the same parent; what can be bought before what is sold out.
+pub(crate) async fn related(
+    db: impl PgExecutor<'_>,
+    slug: &str,
+    language: Language,
+    limit: u16,
+) -> Result<Vec<Item>, CatalogError> {
+    // The product itself comes first, so that one without relatives is told from one that is not sold.
+    let rows = sqlx::query!(
+        r#"select p.id, p.slug, case when $2 then p.name_fr else p.name end as "name!", p.price,
+                  p.currency as "currency: Currency", s.available, p.category
+           from products this
+           join categories home on home.slug = this.category
+           join categories near on near.slug = home.slug or near.parent = home.parent
+           join products p on p.category = near.slug
+           join stock s on s.product_id = p.id
+           where this.slug = $1 and this.retired_at is null and p.retired_at is null
+           order by p.id <> this.id, p.category <> this.category, s.available = 0,
+                    case when $2 then p.sort_name_fr else p.sort_name end, p.id
+           limit $3"#,
+        slug,
+        language == Language::Fr,
+        i64::from(limit) + 1,
+    )
+    .fetch_all(db)
+    .await?;
+    if rows.is_empty() {
+        return Err(CatalogError::NoSuchProduct);
+    }
+    let items = rows.into_iter().skip(1).map(|row| Item {
+        id: row.id,
+        image_url: image_url(&row.slug),
+        slug: row.slug,
+        name: row.name,
+        price: Money {
+            amount: row.price,
+            currency: row.currency,
+        },
+        available: row.available,
+        category: row.category,
+    });
+    Ok(items.collect())
 }
 
 /// The name of a product, sold or retired: its picture outlives it.
@@ -101,14 +146,15 @@ pub(crate) async fn insert(
     sqlx::query!(
         "with product as (
              insert into products
-                 (id, slug, category, name, name_fr, description, description_fr, price, currency)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+                 (id, slug, category, name, name_fr, description, description_fr, price, currency,
+                  featured)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
              returning id
          ), shelf as (
-             insert into stock (product_id, available) select id, $10 from product
+             insert into stock (product_id, available) select id, $11 from product
          )
          insert into stock_movements (id, product_id, delta, reason, by)
-         select $11, id, $10, $12, $13 from product where $10 <> 0",
+         select $12, id, $11, $13, $14 from product where $11 <> 0",
         id,
         new.slug,
         new.category,
@@ -118,6 +164,7 @@ pub(crate) async fn insert(
         new.description_fr,
         new.price.amount,
         new.price.currency as _,
+        new.featured,
         new.available,
         Uuid::now_v7(),
         Reason::Initial as _,
@@ -152,8 +199,9 @@ pub(crate) async fn update(
              description_fr = coalesce($6, description_fr),
              price = coalesce($7, price),
              currency = coalesce($8, currency),
-             retired_at = case when $9 then coalesce(retired_at, now())
-                               when not $9 then null
+             featured = coalesce($9, featured),
+             retired_at = case when $10 then coalesce(retired_at, now())
+                               when not $10 then null
                                else retired_at end,
              updated_at = now()
          where id = $1",
@@ -165,6 +213,7 @@ pub(crate) async fn update(
         change.description_fr,
         change.price.map(|it| it.amount),
         change.price.map(|it| it.currency) as _,
+        change.featured,
         change.retired,
     )
     .execute(db)
@@ -188,6 +237,8 @@ pub(crate) struct RecordFilter<'a> {
     /// A part of a name or slug.
     pub(crate) q: Option<&'a str>,
     pub(crate) retired: Option<bool>,
+    /// Leaves only products that are sold and run short like this.
+    pub(crate) shortage: Option<Shortage>,
     pub(crate) after: Option<(DateTime<Utc>, Uuid)>,
     pub(crate) limit: i64,
 }
@@ -197,22 +248,27 @@ pub(crate) async fn records(
     db: impl PgExecutor<'_>,
     filter: RecordFilter<'_>,
 ) -> Result<Vec<Record>, CatalogError> {
+    let units = filter.shortage.map(Shortage::units);
     let rows = sqlx::query!(
         r#"select p.id, p.slug, p.category, p.name, p.name_fr, p.description, p.description_fr,
                   p.price, p.currency as "currency: Currency", s.available, s.reserved, s.sold,
-                  p.retired_at, p.created_at, p.updated_at
+                  p.featured, p.retired_at, p.created_at, p.updated_at
            from products p
            join stock s on s.product_id = p.id
            where ($1::uuid is null or p.id = $1)
              and ($2::text is null or p.search_names like '%' || fold($2) || '%'
                   or strpos(p.slug, lower($2)) > 0)
              and ($3::boolean is null or (p.retired_at is not null) = $3)
-             and ($4::timestamptz is null or (p.created_at, p.id) < ($4, $5::uuid))
+             and ($4::bigint is null
+                  or p.retired_at is null and s.available between $4 and $5::bigint)
+             and ($6::timestamptz is null or (p.created_at, p.id) < ($6, $7::uuid))
            order by p.created_at desc, p.id desc
-           limit $6"#,
+           limit $8"#,
         filter.id,
         filter.q,
         filter.retired,
+        units.map(|(fewest, _)| fewest),
+        units.map(|(_, most)| most),
         filter.after.map(|(at, _)| at),
         filter.after.map(|(_, id)| id),
         filter.limit,
@@ -235,6 +291,7 @@ pub(crate) async fn records(
         available: row.available,
         reserved: row.reserved,
         sold: row.sold,
+        featured: row.featured,
         retired_at: row.retired_at,
         created_at: row.created_at,
         updated_at: row.updated_at,

@@ -44,10 +44,11 @@ pub(crate) async fn page(
                  and p.price >= coalesce($5, p.price)
                  and p.price <= coalesce($6, p.price)
                  and (not $7 or s.available > 0)
+                 and (not $8 or p.featured)
            ) found
-           where $8::bigint is null or (sort_number, sort_text, id) > ($8, $9::text, $10::uuid)
+           where $9::bigint is null or (sort_number, sort_text, id) > ($9, $10::text, $11::uuid)
            order by sort_number, sort_text, id
-           limit $11"#,
+           limit $12"#,
         search.language == Language::Fr,
         search.sort.as_str(),
         search.q.as_deref(),
@@ -55,6 +56,7 @@ pub(crate) async fn page(
         search.min_price,
         search.max_price,
         search.in_stock,
+        search.featured,
         after.map(|it| it.number),
         after.map(|it| it.text.as_str()),
         after.map(|it| it.id),
@@ -85,7 +87,8 @@ pub(crate) async fn page(
     Ok(found.collect())
 }
 
-/// The products that match the words, counted by what facets need to know.
+/// The products that match the words and are featured if they must be, counted by what facets need to
+/// know.
 pub(crate) async fn cells(
     db: impl PgExecutor<'_>,
     search: &Search,
@@ -103,11 +106,13 @@ pub(crate) async fn cells(
            left join search_products($1) hit on hit.product_id = p.id
            where p.retired_at is null
              and ($1::text is null or hit.product_id is not null)
+             and (not $5 or p.featured)
            group by 1, 2, 3, 4"#,
         search.q.as_deref(),
         bands,
         search.min_price,
         search.max_price,
+        search.featured,
     )
     .fetch_all(db)
     .await?;

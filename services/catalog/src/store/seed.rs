@@ -56,19 +56,20 @@ pub(crate) async fn insert_products(
 ) -> Result<(), CatalogError> {
     let ids: Vec<Uuid> = products.iter().map(SeedProduct::id).collect();
     let prices: Vec<i64> = products.iter().map(|it| it.price).collect();
+    let featured: Vec<bool> = products.iter().map(|it| it.featured).collect();
     let text = |of: fn(&SeedProduct) -> &String| -> Vec<&str> {
         products.iter().map(|it| of(it).as_str()).collect()
     };
     sqlx::query!(
         "insert into products (id, slug, category, name, name_fr, description, description_fr,
-                               price, currency, created_at, updated_at)
-         select id, slug, category, name, name_fr, description, description_fr, price, $9,
+                               price, featured, currency, created_at, updated_at)
+         select id, slug, category, name, name_fr, description, description_fr, price, featured, $10,
                 now() - make_interval(mins => position::integer),
                 now() - make_interval(mins => position::integer)
          from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
-                     $7::text[], $8::bigint[])
+                     $7::text[], $8::bigint[], $9::boolean[])
              with ordinality as product (id, slug, category, name, name_fr, description,
-                                         description_fr, price, position)",
+                                         description_fr, price, featured, position)",
         &ids,
         &text(|it| &it.slug) as _,
         &text(|it| &it.category) as _,
@@ -77,6 +78,7 @@ pub(crate) async fn insert_products(
         &text(|it| &it.description) as _,
         &text(|it| &it.description_fr) as _,
         &prices,
+        &featured,
         CURRENCY as _,
     )
     .execute(db)

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::{
     error::CatalogError,
     reservation::Restock,
-    stock::{Level, Movement, Reason, StockChange},
+    stock::{FEW, Level, Movement, Reason, StockChange, Summary},
 };
 
 /// Changes what is on the shelf and writes the movement; none where there are too few units, or no
@@ -54,6 +54,28 @@ pub(crate) async fn level(
     .fetch_optional(db)
     .await?;
     Ok(level)
+}
+
+/// The shop in numbers.
+pub(crate) async fn summary(db: impl PgExecutor<'_>) -> Result<Summary, CatalogError> {
+    let summary = sqlx::query_as!(
+        Summary,
+        r#"select count(*) filter (where p.retired_at is null) as "products!",
+                  count(p.retired_at) as "retired!",
+                  count(*) filter (where p.retired_at is null and s.available = 0)
+                      as "out_of_stock!",
+                  count(*) filter (where p.retired_at is null and s.available between 1 and $1)
+                      as "low_stock!",
+                  coalesce(sum(s.available), 0)::bigint as "units_available!",
+                  coalesce(sum(s.reserved), 0)::bigint as "units_reserved!",
+                  coalesce(sum(s.sold), 0)::bigint as "units_sold!"
+           from products p
+           join stock s on s.product_id = p.id"#,
+        FEW,
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(summary)
 }
 
 /// The movements of a product, the latest first.

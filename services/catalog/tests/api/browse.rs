@@ -100,6 +100,7 @@ async fn what_makes_no_sense_is_refused(pool: PgPool) {
         ("sort=fastest", 400, "malformed"),
         ("lang=de", 400, "malformed"),
         ("colour=red", 400, "malformed"),
+        ("featured=maybe", 400, "malformed"),
     ] {
         let answer = shop
             .visitor
@@ -213,6 +214,7 @@ struct Filters {
     min: Option<i64>,
     max: Option<i64>,
     in_stock: bool,
+    featured: bool,
 }
 
 impl Filters {
@@ -230,7 +232,7 @@ impl Filters {
         if let Some(max) = self.max {
             query += &format!("&max_price={max}");
         }
-        query + &format!("&in_stock={}", self.in_stock)
+        query + &format!("&in_stock={}&featured={}", self.in_stock, self.featured)
     }
 }
 
@@ -242,19 +244,23 @@ fn filters() -> impl Strategy<Value = Filters> {
         "bakery", "breads", "dairy", "table", "books", "cellar",
     ]));
     let price = || prop::option::of(0_i64..6000);
-    (q, category, price(), price(), any::<bool>()).prop_map(|(q, category, min, max, in_stock)| {
-        let (min, max) = match (min, max) {
-            (Some(a), Some(b)) => (Some(a.min(b)), Some(a.max(b))),
-            other => other,
-        };
-        Filters {
-            q,
-            category,
-            min,
-            max,
-            in_stock,
-        }
-    })
+    let featured = prop::bool::weighted(0.2);
+    (q, category, price(), price(), any::<bool>(), featured).prop_map(
+        |(q, category, min, max, in_stock, featured)| {
+            let (min, max) = match (min, max) {
+                (Some(a), Some(b)) => (Some(a.min(b)), Some(a.max(b))),
+                other => other,
+            };
+            Filters {
+                q,
+                category,
+                min,
+                max,
+                in_stock,
+                featured,
+            }
+        },
+    )
 }
 
 /// Each facet counts what choosing it would find, and the parts add up to the whole.

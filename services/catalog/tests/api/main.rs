@@ -7,16 +7,19 @@
 )]
 
 mod browse;
+mod featured;
 mod images;
 mod invariant;
 mod openapi;
 mod products;
 mod races;
+mod related;
 mod reservations;
 mod restocks;
 mod search;
 mod seed;
 mod service;
+mod shortages;
 mod stock;
 
 use chassis::{Http, Running};

@@ -35,6 +35,7 @@ fn staff_routes(id: &str) -> Vec<(Method, String, Option<Value>)> {
             Some(json!({ "delta": 1, "reason": "restock" })),
         ),
         (Method::GET, format!("{product}/stock/movements"), None),
+        (Method::GET, "/api/catalog/admin/summary".to_owned(), None),
     ]
 }
 
@@ -142,6 +143,7 @@ async fn a_broken_database_is_an_internal_error_without_details(pool: PgPool) {
         "/api/catalog/categories",
         "/api/catalog/products",
         "/api/catalog/products/x",
+        "/api/catalog/products/x/related",
         "/api/catalog/images/x.svg",
     ] {
         answers.push((path.to_owned(), shop.visitor.get(path).await));
@@ -177,6 +179,10 @@ async fn one_connection_is_enough(_: PgPoolOptions, options: PgConnectOptions) {
         .await
         .expect(200)
         .text("/id");
+    shop.visitor
+        .get("/api/catalog/products/aged-comte/related")
+        .await
+        .expect(200);
     shop.visitor
         .get("/api/catalog/categories")
         .await
