@@ -129,3 +129,17 @@ export async function checkout(page, how) {
   await page.waitForURL(/\/orders\/[0-9a-f-]{36}/);
   return new URL(page.url()).pathname.split("/")[2];
 }
+
+/** The ids of the orders in the history of whoever is signed in, newest first. */
+export async function ordersOf(page) {
+  await page.goto("/orders");
+  const links = await page.locator("#content a").evaluateAll((them) => them.map((it) => it.getAttribute("href")));
+  const ids = links.map((it) => /^\/orders\/([0-9a-f-]{36})$/.exec(it)?.[1]).filter(Boolean);
+  return [...new Set(ids)];
+}
+
+/** How many units the link to the cart says are in it. */
+export async function unitsInCart(page) {
+  const count = page.locator("#cart-link .count");
+  return (await count.count()) === 0 ? 0 : Number(await count.innerText());
+}

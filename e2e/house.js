@@ -84,9 +84,14 @@ class House {
         log: join(this.#logs, `house-${name}.log`),
       };
     }
-    await Promise.all(NAMES.map((it) => this.start(it)));
+    await this.startAll();
     this.#proxy = await openProxy(Object.fromEntries(NAMES.map((it) => [it, addresses[it][0]])));
     this.url = this.#proxy.url;
+  }
+
+  /** Starts what does not run, and waits until it is ready. */
+  async startAll() {
+    await Promise.all(NAMES.filter((it) => !this.#processes[it].child).map((it) => this.start(it)));
   }
 
   /** Starts a service and waits until it is ready. */
