@@ -143,13 +143,14 @@ class House {
 
   /** Ends everything. */
   async close() {
-    process.off("exit", this.#atExit);
     await this.#proxy?.close();
     for (const name of NAMES.toReversed()) {
       if (this.#processes[name]?.child) {
         await this.stop(name);
       }
     }
+    // Until here a signal ends what is left.
+    process.off("exit", this.#atExit);
     this.#end();
   }
 
