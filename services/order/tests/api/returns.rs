@@ -60,10 +60,12 @@ async fn what_comes_back_is_paid_back_by_line_and_restocked(pool: PgPool) {
         step(&staff, &id, "approve").await.expect(200).body["state"],
         "approved"
     );
-    assert_eq!(
-        step(&staff, &id, "receive").await.expect(200).body["state"],
-        "received"
-    );
+    // On a busy machine the money may be back before the answer is.
+    let received = step(&staff, &id, "receive")
+        .await
+        .expect(200)
+        .text("/state");
+    assert!(["received", "refunded"].contains(&received.as_str()));
     shop.settled(order).await;
 
     let seen = buyer.order(order).await;
