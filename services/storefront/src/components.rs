@@ -134,6 +134,32 @@ pub(crate) fn search_box(visit: &Visit, q: &str) -> Markup {
     }
 }
 
+/// What is offered under the search box while somebody types.
+pub(crate) fn suggestions(visit: &Visit, words: &str, items: &[Item], total: i64) -> Markup {
+    let query = serde_urlencoded::to_string([("q", words)]).unwrap_or_default();
+    html! {
+        div.suggestions {
+            @if items.is_empty() {
+                p.none role="status" { (visit.tx("suggestions-none", [("words", words.into())])) }
+            } @else {
+                p.unseen role="status" { (visit.tx("results-count", [("count", total.into())])) }
+                ul {
+                    @for item in items {
+                        li {
+                            a href={ "/products/" (item.slug) } {
+                                img src=(item.image_url) alt="" width="44" height="44";
+                                span { (item.name) }
+                                (price(visit, item.price))
+                            }
+                        }
+                    }
+                }
+                a.all href={ "/search?" (query) } { (visit.tx("suggestions-all", [("count", total.into())])) }
+            }
+        }
+    }
+}
+
 /// A price, in the form of the visitor's language.
 pub(crate) fn price(visit: &Visit, money: Money) -> Markup {
     html! { span.price { (visit.money(money)) } }

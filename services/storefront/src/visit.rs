@@ -404,6 +404,11 @@ impl Visit {
         self.speech().money(money)
     }
 
+    /// For round figures.
+    pub(crate) fn short_money(&self, money: Money) -> String {
+        self.speech().short_money(money)
+    }
+
     pub(crate) fn number(&self, number: i64) -> String {
         self.speech().number(number)
     }
