@@ -53,6 +53,16 @@ impl Frame {
         }
     }
 
+    /// For a page that says that something cannot be had: it asks for nothing. Its aisles are those of a
+    /// moment ago.
+    pub(crate) async fn known(visit: &Visit) -> Self {
+        let catalog = &visit.services().catalog;
+        Self {
+            categories: catalog.known_categories(visit.language()).await,
+            ..Self::default()
+        }
+    }
+
     /// With a description of its own.
     pub(crate) fn described(self, description: String) -> Self {
         Self {
@@ -92,7 +102,12 @@ impl Frame {
 
     /// A whole page.
     pub(crate) fn page(&self, visit: &Visit, title: &str, content: Markup) -> HttpResponse {
-        ok(whole(visit, self, title, content))
+        ok(self.around(visit, title, content))
+    }
+
+    /// The same, for a status of its own.
+    pub(crate) fn around(&self, visit: &Visit, title: &str, content: Markup) -> Markup {
+        whole(visit, self, title, content)
     }
 }
 
@@ -120,7 +135,7 @@ async fn units(visit: &Visit) -> Option<i64> {
     }
 }
 
-/// A page that asks for nothing, to say that something cannot be had.
+/// A page that asks for nothing.
 pub(crate) fn bare(visit: &Visit, title: &str, content: Markup) -> Markup {
     whole(visit, &Frame::default(), title, content)
 }

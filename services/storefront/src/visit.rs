@@ -126,7 +126,7 @@ pub(crate) async fn remember(
         Ok(()) => next.call(request).await?.map_into_boxed_body(),
         Err(failure) => request.error_response(failure),
     };
-    let mut response = failure::show(&visit, response);
+    let mut response = failure::show(&visit, response).await;
 
     let shop = &visit.0.shop;
     let memory = visit.0.memory.borrow();

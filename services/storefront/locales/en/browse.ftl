@@ -54,8 +54,8 @@ prices-from = { $min } and over
 
 nothing-passes = Nothing passes all of these filters. With one fewer, something may.
 nothing-here = This shelf is empty at the moment.
-nothing-found = We looked on every shelf and found nothing for “{ $words }”. A shorter word may do, in English or in French.
-nothing-found-aisles = Or have a look around:
+nothing-found = Nothing for “{ $words }”
+nothing-found-text = We looked on every shelf. A shorter word may do, in English or in French; or have a look around.
 
 suggestions-none = Nothing yet for “{ $words }”
 suggestions-all = { $count ->
@@ -99,8 +99,8 @@ guide-button-busy = On its way
 guide-button-anchor = To another page
 guide-fields = Fields
 guide-field-plain = Name
-guide-field-hinted = Password
-guide-field-hint = A few words that only you would put together.
+guide-field-hinted = Postal code
+guide-field-hint = Five digits in France, as in 75001.
 guide-field-optional = Second line of the address
 guide-field-wrong = Email address
 guide-field-error = This is not a complete email address.

@@ -54,8 +54,8 @@ prices-from = { $min } et plus
 
 nothing-passes = Rien ne correspond à tous ces filtres. Avec un de moins, peut-être.
 nothing-here = Cette étagère est vide pour le moment.
-nothing-found = Nous avons regardé sur toutes les étagères sans rien trouver pour « { $words } ». Essayez un mot plus court, en français ou en anglais.
-nothing-found-aisles = Ou faites un tour :
+nothing-found = Rien pour « { $words } »
+nothing-found-text = Nous avons regardé sur toutes les étagères. Essayez un mot plus court, en français ou en anglais, ou faites un tour.
 
 suggestions-none = Rien pour l’instant pour « { $words } »
 suggestions-all = { $count ->
@@ -99,8 +99,8 @@ guide-button-busy = En route
 guide-button-anchor = Vers une autre page
 guide-fields = Champs
 guide-field-plain = Nom
-guide-field-hinted = Mot de passe
-guide-field-hint = Quelques mots que vous seul mettriez ensemble.
+guide-field-hinted = Code postal
+guide-field-hint = Cinq chiffres en France, comme 75001.
 guide-field-optional = Complément d’adresse
 guide-field-wrong = Adresse e-mail
 guide-field-error = Cette adresse e-mail n’est pas complète.

@@ -143,7 +143,7 @@ fn fields(visit: &Visit) -> Markup {
         div.guide-columns {
             div {
                 (ui::field(visit, &Field { name: "plain", label: &plain, value: "Ada", ..field }))
-                (ui::field(visit, &Field { name: "hinted", label: &hinted, kind: "password", hint: Some(&hint), ..field }))
+                (ui::field(visit, &Field { name: "hinted", label: &hinted, hint: Some(&hint), ..field }))
                 (ui::field(visit, &Field { name: "optional", label: &optional, optional: true, ..field }))
             }
             div {

@@ -58,15 +58,20 @@ fn categories(visit: &Visit, chosen: &Selection, found: &[CategoryCount]) -> Mar
             .and_then(|it| it.parent.as_deref()),
         other => other,
     };
-    let shown = found.iter().filter(|it| it.parent.as_deref() == above);
+    let shown: Vec<_> = found
+        .iter()
+        .filter(|it| it.parent.as_deref() == above)
+        .collect();
     html! {
-        section {
-            h2 { (visit.t("filter-category")) }
-            ul {
-                @for category in shown {
-                    @let here = within == Some(category.slug.as_str());
-                    @let to = chosen.inside(Some(&category.slug).filter(|_| !here).map(String::as_str));
-                    li { (choice(visit, &category.name, &to, category.count, here)) }
+        @if !shown.is_empty() {
+            section {
+                h2 { (visit.t("filter-category")) }
+                ul {
+                    @for category in shown {
+                        @let here = within == Some(category.slug.as_str());
+                        @let to = chosen.inside(Some(category.slug.as_str()).filter(|_| !here));
+                        li { (choice(visit, &category.name, &to, category.count, here)) }
+                    }
                 }
             }
         }

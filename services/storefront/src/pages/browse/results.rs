@@ -41,7 +41,7 @@ pub(super) async fn category(
         (ui::breadcrumb(&visit, &above))
         h1 { (name) }
         @if let Some(aisle) = way.first() { (facets::neighbours(&visit, aisle, &chosen, &found)) }
-        (list(&visit, &chosen, &found, no_match(&visit, &chosen)))
+        (list(&visit, &chosen, &found))
     };
     let description = visit.tx(
         "category-description",
@@ -64,22 +64,23 @@ pub(super) async fn search(
         Loaded::FirstPage => return Ok(frame::go(&chosen.at(None).href())),
     };
     let words = chosen.words.as_str();
-    let (title, heading) = if words.is_empty() {
-        (visit.t("search-everything"), visit.t("search-everything"))
-    } else {
-        (
-            visit.tx("search-page-title", [("words", words.into())]),
-            visit.tx("search-heading", [("words", words.into())]),
-        )
-    };
-    let nothing = if chosen.is_narrowed() || words.is_empty() {
-        no_match(&visit, &chosen)
-    } else {
+    let content = if found.items.is_empty() && !chosen.is_narrowed() && !words.is_empty() {
         nothing_found(&visit, words, frame.aisles())
+    } else {
+        let heading = if words.is_empty() {
+            visit.t("search-everything")
+        } else {
+            visit.tx("search-heading", [("words", words.into())])
+        };
+        html! {
+            h1 { (heading) }
+            (list(&visit, &chosen, &found))
+        }
     };
-    let content = html! {
-        h1 { (heading) }
-        (list(&visit, &chosen, &found, nothing))
+    let title = if words.is_empty() {
+        visit.t("search-everything")
+    } else {
+        visit.tx("search-page-title", [("words", words.into())])
     };
     Ok(frame.with_words(words).page(&visit, &title, content))
 }
@@ -135,7 +136,7 @@ fn first_names(found: &Found) -> String {
     names.join(", ")
 }
 
-fn list(visit: &Visit, chosen: &Selection, found: &Found, nothing: Markup) -> Markup {
+fn list(visit: &Visit, chosen: &Selection, found: &Found) -> Markup {
     let next = found
         .next_cursor
         .clone()
@@ -149,7 +150,7 @@ fn list(visit: &Visit, chosen: &Selection, found: &Found, nothing: Markup) -> Ma
                     @if found.total > 1 { (sort(visit, chosen)) }
                 }
                 (facets::chosen(visit, chosen, found))
-                @if found.items.is_empty() { (nothing) }
+                @if found.items.is_empty() { (no_match(visit, chosen)) }
                 (ui::product_grid(visit, &found.items))
                 @if chosen.cursor.is_some() {
                     p.pager { a href=(chosen.at(None).href()) { (visit.t("first-page")) } }
@@ -197,12 +198,13 @@ fn no_match(visit: &Visit, chosen: &Selection) -> Markup {
     }
 }
 
+/// No product has these words, whatever else is chosen.
 fn nothing_found(visit: &Visit, words: &str, aisles: &[Category]) -> Markup {
     html! {
+        h1 { (visit.tx("nothing-found", [("words", words.into())])) }
         div.nothing {
-            p { (visit.tx("nothing-found", [("words", words.into())])) }
+            p { (visit.t("nothing-found-text")) }
             @if !aisles.is_empty() {
-                p { (visit.t("nothing-found-aisles")) }
                 ul.chosen {
                     @for aisle in aisles {
                         li { a.button.quiet href={ "/categories/" (aisle.slug) } { (aisle.name) } }
