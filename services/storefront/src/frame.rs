@@ -203,14 +203,16 @@ fn head(visit: &Visit, frame: &Frame) -> Markup {
             div.top-row {
                 a.sign href="/" { "Comptoir" }
                 (ui::search_box(visit, &frame.words))
-                nav.mine aria-label=(visit.t("nav-mine")) {
-                    @if staff { (nav_link(visit, "/admin", &visit.t("nav-admin"))) }
-                    @match &memory.member {
-                        Some(member) => {
-                            (nav_link(visit, "/orders", &visit.t("nav-orders")))
-                            a.who href="/account" aria-current=[is_here(visit, "/account")] { (member.name) }
+                nav.mine.member[memory.member.is_some()] aria-label=(visit.t("nav-mine")) {
+                    div.mine-links {
+                        @if staff { (nav_link(visit, "/admin", &visit.t("nav-admin"))) }
+                        @match &memory.member {
+                            Some(member) => {
+                                (nav_link(visit, "/orders", &visit.t("nav-orders")))
+                                a.who href="/account" aria-current=[is_here(visit, "/account")] { (member.name) }
+                            }
+                            None => (nav_link(visit, "/sign-in", &visit.t("nav-sign-in")))
                         }
-                        None => (nav_link(visit, "/sign-in", &visit.t("nav-sign-in")))
                     }
                     (cart_link(visit, frame.units))
                 }

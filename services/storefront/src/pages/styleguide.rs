@@ -60,6 +60,7 @@ async fn show(visit: Visit) -> HttpResponse {
         (section(visit, "products", products(visit)))
         (section(visit, "ways", ways(visit)))
         (section(visit, "tables", table(visit)))
+        // What only one page is made of comes last: an order's timeline, the charts of the back office.
     };
     frame.page(visit, &title, content)
 }

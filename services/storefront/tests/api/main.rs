@@ -9,6 +9,7 @@
 mod browse;
 mod browser;
 mod docs;
+mod product;
 mod visit;
 
 use chassis::{Http, Running};

@@ -22,9 +22,8 @@ pub(super) async fn category(
     query: web::Query<Query>,
 ) -> Result<HttpResponse, Failure> {
     let chosen = Selection::in_category(slug.into_inner(), query.into_inner());
-    let (frame, found) = match load(&visit, &chosen).await? {
-        Loaded::Page(frame, found) => (frame, found),
-        Loaded::FirstPage => return Ok(frame::go(&chosen.at(None).href())),
+    let Some((frame, found)) = load(&visit, &chosen).await? else {
+        return Ok(frame::go(&chosen.at(None).href()));
     };
     let slug = chosen.within().unwrap_or_default();
     let way = way_to(frame.aisles(), slug);
@@ -59,9 +58,8 @@ pub(super) async fn search(
     query: web::Query<Query>,
 ) -> Result<HttpResponse, Failure> {
     let chosen = Selection::new(query.into_inner());
-    let (frame, found) = match load(&visit, &chosen).await? {
-        Loaded::Page(frame, found) => (frame, found),
-        Loaded::FirstPage => return Ok(frame::go(&chosen.at(None).href())),
+    let Some((frame, found)) = load(&visit, &chosen).await? else {
+        return Ok(frame::go(&chosen.at(None).href()));
     };
     let words = chosen.words.as_str();
     let content = if found.items.is_empty() && !chosen.is_narrowed() && !words.is_empty() {
@@ -85,21 +83,16 @@ pub(super) async fn search(
     Ok(frame.with_words(words).page(&visit, &title, content))
 }
 
-enum Loaded {
-    Page(Frame, Found),
-    /// The page that was asked for is one of another list.
-    FirstPage,
-}
-
-async fn load(visit: &Visit, chosen: &Selection) -> Result<Loaded, Failure> {
+/// None where the page that was asked for is one of another list.
+async fn load(visit: &Visit, chosen: &Selection) -> Result<Option<(Frame, Found)>, Failure> {
     let search = chosen.search();
     let catalog = &visit.services().catalog;
     let (frame, found) = join!(Frame::load(visit), catalog.find(visit.language(), &search));
     match found {
-        Ok(found) => Ok(Loaded::Page(frame, found)),
+        Ok(found) => Ok(Some((frame, found))),
         Err(error) if error.is("unknown-category") => Err(Failure::NotFound),
         // Of another language or order, or of nobody's making.
-        Err(error) if error.refusal().is_some() && chosen.cursor.is_some() => Ok(Loaded::FirstPage),
+        Err(error) if error.refusal().is_some() && chosen.cursor.is_some() => Ok(None),
         Err(error) => Err(error.into()),
     }
 }
