@@ -19,3 +19,36 @@ addEventListener("pageshow", () => {
     form.removeAttribute("aria-busy");
   }
 });
+
+// A choice that needs no button.
+document.addEventListener("change", (event) => {
+  event.target.closest("form[data-auto]")?.requestSubmit();
+});
+
+// What is suggested under the search box: the arrows go up and down in it, Escape and everything that
+// happens elsewhere close it.
+const search = document.querySelector("form.search");
+const suggestions = document.querySelector("#suggestions");
+const close = () => suggestions.replaceChildren();
+
+search?.addEventListener("keydown", (event) => {
+  const stops = [search.elements.q, ...suggestions.querySelectorAll("a")];
+  if (stops.length === 1) return;
+  const at = stops.indexOf(document.activeElement);
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (event.key === "Escape") {
+    close();
+    search.elements.q.focus();
+  } else if (step && at >= 0) {
+    stops[(at + step + stops.length) % stops.length].focus();
+  } else {
+    return;
+  }
+  event.preventDefault();
+});
+
+for (const kind of ["pointerdown", "focusin"]) {
+  document.addEventListener(kind, (event) => {
+    if (search && !search.contains(event.target)) close();
+  });
+}

@@ -128,8 +128,34 @@ pub(crate) fn search_box(visit: &Visit, q: &str) -> Markup {
                 placeholder=(visit.t("search-placeholder"))
                 hx-get="/suggestions" hx-trigger="input changed delay:200ms" hx-target="#suggestions"
                 hx-sync="this:replace";
-            button.button { (visit.t("search-button")) }
             div #suggestions {}
+            button.button { (visit.t("search-button")) }
+        }
+    }
+}
+
+/// What is offered under the search box while somebody types.
+pub(crate) fn suggestions(visit: &Visit, words: &str, items: &[Item], total: i64) -> Markup {
+    let query = serde_urlencoded::to_string([("q", words)]).unwrap_or_default();
+    html! {
+        div.suggestions {
+            @if items.is_empty() {
+                p.none role="status" { (visit.tx("suggestions-none", [("words", words.into())])) }
+            } @else {
+                p.unseen role="status" { (visit.tx("results-count", [("count", total.into())])) }
+                ul {
+                    @for item in items {
+                        li {
+                            a href={ "/products/" (item.slug) } {
+                                img src=(item.image_url) alt="" width="44" height="44";
+                                span { (item.name) }
+                                (price(visit, item.price))
+                            }
+                        }
+                    }
+                }
+                a.all href={ "/search?" (query) } { (visit.tx("suggestions-all", [("count", total.into())])) }
+            }
         }
     }
 }
@@ -152,19 +178,45 @@ pub(crate) fn availability(visit: &Visit, available: i64) -> Markup {
     html! { span class=(class) { (text) } }
 }
 
+/// The picture of a product, without its margins. Its name stands beside it, so that it needs none itself.
+pub(crate) fn drawing(url: &str, size: u16, eager: bool) -> Markup {
+    html! {
+        span.drawing {
+            img src=(url) alt="" width=(size) height=(size)
+                loading=(if eager { "eager" } else { "lazy" });
+        }
+    }
+}
+
 /// A product in a grid. The first ones of a page are loaded at once, the rest when they come into sight.
 pub(crate) fn product_card(visit: &Visit, item: &Item, eager: bool) -> Markup {
     html! {
-        li.card {
+        li.card.sold-out[item.available < 1] {
             a href={ "/products/" (item.slug) } {
-                img src=(item.image_url) alt="" width="320" height="320"
-                    loading=(if eager { "eager" } else { "lazy" });
+                (drawing(&item.image_url, 320, eager))
                 span.card-name { (item.name) }
             }
-            p.card-facts {
-                (price(visit, item.price))
-                @if item.available <= 5 { (availability(visit, item.available)) }
+            div.card-foot {
+                p.card-facts {
+                    (price(visit, item.price))
+                    @if item.available <= 5 { (availability(visit, item.available)) }
+                }
+                @if item.available > 0 { (card_add(visit, item)) }
             }
+        }
+    }
+}
+
+/// One more unit of a product, from where it is seen.
+fn card_add(visit: &Visit, item: &Item) -> Markup {
+    let to_cart = format!("/cart/items/{}", item.id);
+    html! {
+        form.card-add method="post" action=(to_cart) hx-post=(to_cart) hx-swap="none" data-once {
+            (proof(visit))
+            input type="hidden" name="quantity" value="1";
+            input type="hidden" name="add" value="1";
+            input type="hidden" name="to" value=(visit.here());
+            button aria-label=(visit.tx("card-add", [("name", item.name.as_str().into())])) {}
         }
     }
 }

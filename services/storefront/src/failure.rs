@@ -12,7 +12,7 @@ use actix_web::{
 use maud::{Markup, html};
 use problem::Problem;
 
-use crate::{components as ui, frame, visit::Visit};
+use crate::{components as ui, frame::Frame, visit::Visit};
 
 /// Why there is no page.
 #[derive(Debug)]
@@ -106,7 +106,10 @@ pub(crate) async fn no_such_page() -> Result<HttpResponse, Failure> {
 }
 
 /// The same response, with a page for people where it is a failure. The error stays in it, for the log.
-pub(crate) fn show(visit: &Visit, response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+pub(crate) async fn show(
+    visit: &Visit,
+    response: ServiceResponse<BoxBody>,
+) -> ServiceResponse<BoxBody> {
     let Some(error) = response.response().error() else {
         return response;
     };
@@ -128,7 +131,7 @@ pub(crate) fn show(visit: &Visit, response: ServiceResponse<BoxBody>) -> Service
     if matches!(failure, Failure::SignIn) {
         return sign_in_first(visit, response);
     }
-    let body = page(visit, failure).into_string();
+    let body = page(visit, failure).await.into_string();
     let (service, retry) = (failure.service(), matches!(failure, Failure::Down(_)));
     let mut response = response.map_body(|_, _| body.boxed());
     let headers = response.headers_mut();
@@ -174,7 +177,7 @@ fn sign_in_first(
     response
 }
 
-fn page(visit: &Visit, failure: &Failure) -> Markup {
+async fn page(visit: &Visit, failure: &Failure) -> Markup {
     let (title, text) = match failure {
         Failure::NotFound => ("failure-not-found", "failure-not-found-text"),
         Failure::Forbidden => ("failure-forbidden", "failure-forbidden-text"),
@@ -204,6 +207,7 @@ fn page(visit: &Visit, failure: &Failure) -> Markup {
     if visit.is_partial() {
         content
     } else {
-        frame::bare(visit, &visit.t(title), content)
+        let frame = Frame::known(visit).await;
+        frame.around(visit, &visit.t(title), content)
     }
 }

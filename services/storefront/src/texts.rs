@@ -118,8 +118,21 @@ impl Speech {
         // Both of the shop's currencies have two decimals.
         amount.multiply_pow10(-2);
         amount.pad_end(-2);
+        self.amount(money, &amount)
+    }
+
+    /// The same, without cents where there are none, as in `€12`: for round figures.
+    pub(crate) fn short_money(&self, money: Money) -> String {
+        if money.amount % 100 == 0 {
+            self.amount(money, &Decimal::from(money.amount.unsigned_abs() / 100))
+        } else {
+            self.money(money)
+        }
+    }
+
+    fn amount(&self, money: Money, amount: &Decimal) -> String {
         let mut arguments = FluentArgs::new();
-        arguments.set("amount", self.numbers.format(&amount).to_string());
+        arguments.set("amount", self.numbers.format(amount).to_string());
         let id = match money.currency {
             Currency::Eur => "money-eur",
             Currency::Usd => "money-usd",
@@ -258,6 +271,12 @@ mod tests {
         let at = "2026-11-25T23:30:00Z".parse().unwrap();
         let english = texts.of(Language::En);
         assert_eq!(english.money(price), "€1,234.56");
+        assert_eq!(english.short_money(price), "€1,234.56");
+        let round = Money {
+            amount: 500,
+            currency: Currency::Eur,
+        };
+        assert_eq!(english.short_money(round), "€5");
         assert_eq!(english.date(at), "26 November 2026");
         assert!(
             english.moment(at).ends_with("00:30"),

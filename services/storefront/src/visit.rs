@@ -126,7 +126,7 @@ pub(crate) async fn remember(
         Ok(()) => next.call(request).await?.map_into_boxed_body(),
         Err(failure) => request.error_response(failure),
     };
-    let mut response = failure::show(&visit, response);
+    let mut response = failure::show(&visit, response).await;
 
     let shop = &visit.0.shop;
     let memory = visit.0.memory.borrow();
@@ -402,6 +402,11 @@ impl Visit {
 
     pub(crate) fn money(&self, money: Money) -> String {
         self.speech().money(money)
+    }
+
+    /// For round figures.
+    pub(crate) fn short_money(&self, money: Money) -> String {
+        self.speech().short_money(money)
     }
 
     pub(crate) fn number(&self, number: i64) -> String {

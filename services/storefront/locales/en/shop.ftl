@@ -21,6 +21,12 @@ search-label = What are you looking for?
 search-placeholder = Search the hall
 search-button = Search
 
+foot-motto = A hall of good things, and the people who choose them.
+foot-shop = The shop
+foot-everything = Everything in the hall
+foot-orders = Your orders
+foot-account = Your account
+foot-language = Language
 foot-about = Comptoir is a reference shop for learning and testing. Prices, cards and parcels are make-believe.
 foot-links = About this shop
 foot-api = API documents
@@ -29,6 +35,8 @@ foot-styleguide = Style guide
 breadcrumb = You are here
 breadcrumb-home = Home
 next-page = Next page
+
+card-add = Add { $name } to the cart
 
 field-optional = (optional)
 

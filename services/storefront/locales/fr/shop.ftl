@@ -21,6 +21,12 @@ search-label = Que cherchez-vous ?
 search-placeholder = Chercher dans la halle
 search-button = Chercher
 
+foot-motto = Une halle pleine de bonnes choses, et des gens qui les choisissent.
+foot-shop = La boutique
+foot-everything = Toute la halle
+foot-orders = Vos commandes
+foot-account = Votre compte
+foot-language = Langue
 foot-about = Comptoir est une boutique de référence pour apprendre et tester. Prix, cartes et colis sont imaginaires.
 foot-links = À propos de cette boutique
 foot-api = Documents de l’API
@@ -29,6 +35,8 @@ foot-styleguide = Guide de style
 breadcrumb = Vous êtes ici
 breadcrumb-home = Accueil
 next-page = Page suivante
+
+card-add = Ajouter au panier : { $name }
 
 field-optional = (facultatif)
 

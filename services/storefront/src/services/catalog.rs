@@ -27,6 +27,13 @@ pub(crate) struct Category {
     pub(crate) children: Vec<Category>,
 }
 
+impl Category {
+    /// Whether it is `slug`, or has it somewhere under it.
+    pub(crate) fn holds(&self, slug: &str) -> bool {
+        self.slug == slug || self.children.iter().any(|it| it.holds(slug))
+    }
+}
+
 /// A step on the way to a category.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Step {
@@ -43,6 +50,9 @@ pub(crate) struct Item {
     pub(crate) price: Money,
     pub(crate) available: i64,
     pub(crate) image_url: String,
+    /// The slug of its category.
+    #[serde(default)]
+    pub(crate) category: String,
 }
 
 /// A product on a page of its own.

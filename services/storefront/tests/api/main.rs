@@ -6,8 +6,10 @@
     reason = "a panic is how a test fails"
 )]
 
+mod browse;
 mod browser;
 mod docs;
+mod product;
 mod visit;
 
 use chassis::{Http, Running};
