@@ -128,7 +128,8 @@ pub(crate) fn show(visit: &Visit, response: ServiceResponse<BoxBody>) -> Service
     if matches!(failure, Failure::SignIn) {
         return sign_in_first(visit, response);
     }
-    let body = page(visit, failure).into_string();
+    let safe = response.request().method().is_safe();
+    let body = page(visit, failure, safe).into_string();
     let (service, retry) = (failure.service(), matches!(failure, Failure::Down(_)));
     let mut response = response.map_body(|_, _| body.boxed());
     let headers = response.headers_mut();
@@ -156,7 +157,7 @@ fn sign_in_first(
     let to = if response.request().method().is_safe() && !visit.is_partial() {
         visit.here()
     } else {
-        "/account"
+        visit.came_from().unwrap_or("/account")
     };
     let query = serde_urlencoded::to_string([("to", to)]).unwrap_or_default();
     let location = format!("/sign-in?{query}");
@@ -174,7 +175,7 @@ fn sign_in_first(
     response
 }
 
-fn page(visit: &Visit, failure: &Failure) -> Markup {
+fn page(visit: &Visit, failure: &Failure, safe: bool) -> Markup {
     let (title, text) = match failure {
         Failure::NotFound => ("failure-not-found", "failure-not-found-text"),
         Failure::Forbidden => ("failure-forbidden", "failure-forbidden-text"),
@@ -190,6 +191,8 @@ fn page(visit: &Visit, failure: &Failure) -> Markup {
         Failure::SignIn | Failure::Internal(_) => ("failure-internal", "failure-internal-text"),
     };
     let again = match failure {
+        // What was sent as a form is tried again where the form is.
+        Failure::Down(_) | Failure::TooMany | Failure::Internal(_) if !safe => visit.came_from(),
         Failure::Down(_) | Failure::TooMany | Failure::Internal(_) => Some(visit.here()),
         _ => None,
     };
