@@ -128,8 +128,7 @@ pub(crate) fn show(visit: &Visit, response: ServiceResponse<BoxBody>) -> Service
     if matches!(failure, Failure::SignIn) {
         return sign_in_first(visit, response);
     }
-    let safe = response.request().method().is_safe();
-    let body = page(visit, failure, safe).into_string();
+    let body = page(visit, failure).into_string();
     let (service, retry) = (failure.service(), matches!(failure, Failure::Down(_)));
     let mut response = response.map_body(|_, _| body.boxed());
     let headers = response.headers_mut();
@@ -154,11 +153,7 @@ fn sign_in_first(
         let _ = visit.sign_out();
         visit.notify("notice-session-ended");
     }
-    let to = if response.request().method().is_safe() && !visit.is_partial() {
-        visit.here()
-    } else {
-        visit.came_from().unwrap_or("/account")
-    };
+    let to = visit.page().unwrap_or("/account");
     let query = serde_urlencoded::to_string([("to", to)]).unwrap_or_default();
     let location = format!("/sign-in?{query}");
     let Ok(location) = header::HeaderValue::from_str(&location) else {
@@ -175,7 +170,7 @@ fn sign_in_first(
     response
 }
 
-fn page(visit: &Visit, failure: &Failure, safe: bool) -> Markup {
+fn page(visit: &Visit, failure: &Failure) -> Markup {
     let (title, text) = match failure {
         Failure::NotFound => ("failure-not-found", "failure-not-found-text"),
         Failure::Forbidden => ("failure-forbidden", "failure-forbidden-text"),
@@ -192,8 +187,7 @@ fn page(visit: &Visit, failure: &Failure, safe: bool) -> Markup {
     };
     let again = match failure {
         // What was sent as a form is tried again where the form is.
-        Failure::Down(_) | Failure::TooMany | Failure::Internal(_) if !safe => visit.came_from(),
-        Failure::Down(_) | Failure::TooMany | Failure::Internal(_) => Some(visit.here()),
+        Failure::Down(_) | Failure::TooMany | Failure::Internal(_) => visit.page(),
         _ => None,
     };
     let content = html! {

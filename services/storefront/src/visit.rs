@@ -46,6 +46,8 @@ struct Inner {
     here: String,
     /// Path and query of the page that sent a form or asks for a part, where the browser says.
     came_from: Option<String>,
+    /// Whether something is asked for, and nothing is to be done.
+    safe: bool,
     /// Whether htmx asks, for a part of a page.
     partial: bool,
     /// Why nobody can say at the moment whether the visitor is still signed in.
@@ -254,6 +256,7 @@ impl Visit {
             // Whatever site it names, only a path of this one is taken from it.
             came_from: text("referer").and_then(|it| path_of(&it)),
             unknown,
+            safe: request.method().is_safe(),
             partial: request.headers().contains_key("HX-Request"),
             client: Client {
                 forwarded_for: text("x-forwarded-for")
@@ -280,9 +283,14 @@ impl Visit {
         &self.0.here
     }
 
-    /// The page that sent this form, or that asks for this part of itself, where the browser says.
-    pub(crate) fn came_from(&self) -> Option<&str> {
-        self.0.came_from.as_deref()
+    /// The page that the visitor looks at: this one, or the one that sent a form or asks for a part of
+    /// itself, where the browser says which.
+    pub(crate) fn page(&self) -> Option<&str> {
+        if self.0.safe && !self.0.partial {
+            Some(&self.0.here)
+        } else {
+            self.0.came_from.as_deref()
+        }
     }
 
     /// Whether a part of a page is asked for, by htmx, and not a whole one.

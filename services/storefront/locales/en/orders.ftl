@@ -9,7 +9,7 @@ orders-and-more = { $names } and { $more ->
 }
 orders-newest = Back to the newest
 
-order-title = Order { $number }
+order-title = Order
 order-thanks = Thank you for your order
 order-placed = Its number is { $number }. You find it on this page and under “Orders” whenever you like.
 order-placed-on = Placed on { $moment }

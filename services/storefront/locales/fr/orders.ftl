@@ -9,7 +9,7 @@ orders-and-more = { $names } et { $more ->
 }
 orders-newest = Revenir aux plus récentes
 
-order-title = Commande { $number }
+order-title = Commande
 order-thanks = Merci pour votre commande
 order-placed = Elle porte le numéro { $number }. Vous la retrouvez sur cette page et sous « Commandes » quand vous voulez.
 order-placed-on = Passée le { $moment }
@@ -18,7 +18,7 @@ order-lines = Ce que vous avez commandé
 order-product = Produit
 order-quantity = Quantité
 order-price = Prix
-order-each = { $price } pièce
+order-each = { $price } la pièce
 order-total = Total
 order-refunded = Remboursé
 order-address = Adresse de livraison
@@ -61,7 +61,7 @@ return-text = Dites-nous ce qui revient et pourquoi. Nous l’examinons et répo
 return-lines = Ce qui revient
 return-left = { $left ->
     [one] Vous pouvez en renvoyer un, pour { $price }.
-   *[other] Vous pouvez en renvoyer jusqu’à { $left }, pour { $price } pièce.
+   *[other] Vous pouvez en renvoyer jusqu’à { $left }, pour { $price } la pièce.
 }
 return-none-left = Déjà renvoyé, ou en chemin.
 return-reason = Pourquoi cela revient-il ?

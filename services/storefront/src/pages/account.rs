@@ -102,7 +102,7 @@ async fn overview(visit: &Visit, typed: &Typed<'_>) -> Result<HttpResponse, Fail
     let title = visit.t("account-title");
     let content = html! {
         h1 { (visit.tx("account-hello", [("name", user.name.as_str().into())])) }
-        p.quiet-text { (visit.tx("account-since", [("date", visit.date(user.created_at).into())])) }
+        p.quiet-text.since { (visit.tx("account-since", [("date", visit.date(user.created_at).into())])) }
         (mistakes.alert())
         section aria-labelledby="latest" {
             h2 #latest { (visit.t("account-latest")) }

@@ -71,17 +71,17 @@ async fn show(visit: Visit) -> Result<HttpResponse, Failure> {
                 @for address in &addresses {
                     li {
                         (postal(&visit, &address.lines))
-                        p.entry-actions {
+                        div.entry-actions {
                             a href={ "/account/addresses/" (address.id) } {
                                 (visit.t("addresses-edit"))
                                 span.unseen { " " (address.lines.name) ", " (address.lines.line1) }
                             }
-                        }
-                        form.entry-actions method="post" action={ "/account/addresses/" (address.id) "/delete" } {
-                            (ui::proof(&visit))
-                            button.link data-test="delete-address" {
-                                (visit.t("addresses-delete"))
-                                span.unseen { " " (address.lines.name) ", " (address.lines.line1) }
+                            form method="post" action={ "/account/addresses/" (address.id) "/delete" } {
+                                (ui::proof(&visit))
+                                button.link data-test="delete-address" {
+                                    (visit.t("addresses-delete"))
+                                    span.unseen { " " (address.lines.name) ", " (address.lines.line1) }
+                                }
                             }
                         }
                     }

@@ -39,49 +39,49 @@ async fn show(
     let (frame, detail) = join!(Frame::load(&visit), order.order(&token, *id));
     let detail = detail?;
     let number = detail.order.number.as_str();
-    let title = visit.tx("order-title", [("number", number.into())]);
+    let title = format!("{} {number}", visit.t("order-title"));
     let arrived = arrival.placed.is_some();
     let content = html! {
         div.order-page {
-        nav.breadcrumb aria-label=(visit.t("breadcrumb")) {
-            ol {
-                li { a href="/account" { (visit.t("account-title")) } }
-                li { a href="/orders" { (visit.t("orders-title")) } }
+            nav.breadcrumb aria-label=(visit.t("breadcrumb")) {
+                ol {
+                    li { a href="/account" { (visit.t("account-title")) } }
+                    li { a href="/orders" { (visit.t("orders-title")) } }
+                }
             }
-        }
-        @if arrived && is_paid(detail.order.status) {
-            h1 { (visit.t("order-thanks")) }
-        } @else {
-            h1 { (title) }
-        }
-        div aria-live="polite" { (status_part(&visit, &detail, arrived)) }
-        div.order-columns {
-            section aria-labelledby="lines" {
-                h2 #lines { (visit.t("order-lines")) }
-                (lines(&visit, &detail))
+            @if arrived && is_paid(detail.order.status) {
+                h1 { (visit.t("order-thanks")) }
+            } @else {
+                h1 { (visit.t("order-title")) " " span.unbroken { (number) } }
             }
-            aside.order-facts-column {
-                h2 { (visit.t("order-address")) }
-                (postal(&visit, &detail.shipping_address))
-                @if let Some(tracking) = &detail.order.tracking_number {
-                    h2 { (visit.t("order-parcel")) }
-                    dl.facts {
-                        @if let Some(carrier) = &detail.order.carrier {
-                            dt { (visit.t("order-carrier")) }
-                            dd { (carrier) }
+            div aria-live="polite" { (status_part(&visit, &detail, arrived)) }
+            div.order-columns {
+                section aria-labelledby="lines" {
+                    h2 #lines { (visit.t("order-lines")) }
+                    (lines(&visit, &detail))
+                }
+                aside.order-facts-column {
+                    h2 { (visit.t("order-address")) }
+                    (postal(&visit, &detail.shipping_address))
+                    @if let Some(tracking) = &detail.order.tracking_number {
+                        h2 { (visit.t("order-parcel")) }
+                        dl.facts {
+                            @if let Some(carrier) = &detail.order.carrier {
+                                dt { (visit.t("order-carrier")) }
+                                dd { (carrier) }
+                            }
+                            dt { (visit.t("order-tracking")) }
+                            dd.digits { (tracking) }
                         }
-                        dt { (visit.t("order-tracking")) }
-                        dd.digits { (tracking) }
                     }
                 }
             }
-        }
-        @if !detail.returns.is_empty() {
-            section aria-labelledby="returns" {
-                h2 #returns { (visit.t("order-returns")) }
-                @for back in &detail.returns { (a_return(&visit, &detail, back)) }
+            @if !detail.returns.is_empty() {
+                section aria-labelledby="returns" {
+                    h2 #returns { (visit.t("order-returns")) }
+                    @for back in &detail.returns { (a_return(&visit, &detail, back)) }
+                }
             }
-        }
         }
     };
     Ok(frame.page(&visit, &title, content))

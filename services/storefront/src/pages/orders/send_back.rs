@@ -112,30 +112,30 @@ async fn page(
     let number = detail.order.number.as_str();
     let content = html! {
         div.order-page {
-        nav.breadcrumb aria-label=(visit.t("breadcrumb")) {
-            ol {
-                li { a href="/orders" { (visit.t("orders-title")) } }
-                li { a href={ "/orders/" (id) } { (number) } }
-            }
-        }
-        h1 { (title) }
-        p.lead { (visit.t("return-text")) }
-        (mistakes.alert())
-        form method="post" action={ "/orders/" (id) "/return" } data-once {
-            (ui::proof(visit))
-            fieldset.returned {
-                legend { (visit.t("return-lines")) }
-                @for line in &detail.order.lines {
-                    (quantity(visit, &detail, line, typed))
+            nav.breadcrumb aria-label=(visit.t("breadcrumb")) {
+                ol {
+                    li { a href="/orders" { (visit.t("orders-title")) } }
+                    li { a href={ "/orders/" (id) } { (number) } }
                 }
             }
-            (ui::text_area("reason", &visit.t("return-reason"), &typed.reason, REASON, mistakes.of_field("reason")))
-            p.quiet-text { (visit.t("return-refund")) }
-            div.actions {
-                button.button data-test="request-return" { (visit.t("return-button")) }
-                a.button.quiet href={ "/orders/" (id) } { (visit.t("return-back")) }
+            h1 { (title) }
+            p.lead { (visit.t("return-text")) }
+            (mistakes.alert())
+            form method="post" action={ "/orders/" (id) "/return" } data-once {
+                (ui::proof(visit))
+                fieldset.returned {
+                    legend { (visit.t("return-lines")) }
+                    @for line in &detail.order.lines {
+                        (quantity(visit, &detail, line, typed))
+                    }
+                }
+                (ui::text_area("reason", &visit.t("return-reason"), &typed.reason, REASON, mistakes.of_field("reason")))
+                p.quiet-text { (visit.t("return-refund")) }
+                div.actions {
+                    button.button data-test="request-return" { (visit.t("return-button")) }
+                    a.button.quiet href={ "/orders/" (id) } { (visit.t("return-back")) }
+                }
             }
-        }
         }
     };
     Ok(frame.page(visit, &title, content))
