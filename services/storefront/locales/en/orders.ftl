@@ -12,6 +12,7 @@ orders-newest = Back to the newest
 order-title = Order
 order-thanks = Thank you for your order
 order-placed = Its number is { $number }. You find it on this page and under “Orders” whenever you like.
+order-paid-now = Thank you. Your bank has answered, and the order is paid.
 order-placed-on = Placed on { $moment }
 order-status = Where the order is
 order-lines = What you ordered

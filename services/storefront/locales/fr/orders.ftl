@@ -12,6 +12,7 @@ orders-newest = Revenir aux plus récentes
 order-title = Commande
 order-thanks = Merci pour votre commande
 order-placed = Elle porte le numéro { $number }. Vous la retrouvez sur cette page et sous « Commandes » quand vous voulez.
+order-paid-now = Merci. Votre banque a répondu, et la commande est payée.
 order-placed-on = Passée le { $moment }
 order-status = Où en est la commande
 order-lines = Ce que vous avez commandé

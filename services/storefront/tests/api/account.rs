@@ -326,85 +326,27 @@ async fn a_change_of_the_password_makes_old_forms_worthless() {
 
 #[tokio::test]
 async fn what_the_auth_service_refuses_stands_at_its_field_and_no_password_is_repeated() {
-    for (verb, at, form, refusal, says) in [
-        ("PATCH", "/api/auth/me", 0, invalid("name"), "Write a name"),
-        (
-            "PATCH",
-            "/api/auth/me",
-            1,
-            invalid("email"),
-            "Write a whole address",
-        ),
-        (
-            "PATCH",
-            "/api/auth/me",
-            1,
-            problem(403, "wrong-password"),
-            "That is not your current password",
-        ),
-        (
-            "PATCH",
-            "/api/auth/me",
-            1,
-            problem(409, "email-taken"),
-            "There is another account",
-        ),
-        (
-            "PATCH",
-            "/api/auth/me",
-            1,
-            problem(429, "too-many-attempts"),
-            "Too many attempts",
-        ),
-        (
-            "PATCH",
-            "/api/auth/me",
-            1,
-            problem(503, "unavailable"),
-            "The door is crowded",
-        ),
-        (
-            "POST",
-            "/api/auth/me/addresses",
-            2,
-            problem(409, "too-many-addresses"),
-            "The book is full",
-        ),
-        (
-            "POST",
-            "/api/auth/me/addresses",
-            2,
-            invalid("postal_code"),
-            "Write a postal code",
-        ),
-        (
-            "PUT",
-            "/api/auth/me/addresses/0199a000-0000-7000-8000-0000000000a1",
-            3,
-            invalid("city"),
-            "Write a town",
-        ),
-        (
-            "PUT",
-            "/api/auth/me/password",
-            6,
-            problem(403, "wrong-password"),
-            "That is not your current password",
-        ),
-        (
-            "PUT",
-            "/api/auth/me/password",
-            6,
-            problem(422, "weak-password"),
-            "does not contain your e-mail",
-        ),
-        (
-            "PUT",
-            "/api/auth/me/password",
-            6,
-            invalid("new_password"),
-            "Choose a password of 10 to 128",
-        ),
+    let me = ("PATCH", "/api/auth/me");
+    let book = ("POST", "/api/auth/me/addresses");
+    let entry = format!("/api/auth/me/addresses/{ADDRESS}");
+    let entry = ("PUT", entry.as_str());
+    let password = ("PUT", "/api/auth/me/password");
+    let wrong = || problem(403, "wrong-password");
+    let full = problem(409, "too-many-addresses");
+    let weak = problem(422, "weak-password");
+    for ((verb, at), form, refusal, says) in [
+        (me, 0, invalid("name"), "Write a name"),
+        (me, 1, invalid("email"), "Write a whole address"),
+        (me, 1, wrong(), "That is not your current password"),
+        (me, 1, problem(409, "email-taken"), "There is another"),
+        (me, 1, problem(429, "too-many-attempts"), "Wait a minute"),
+        (me, 1, problem(503, "unavailable"), "The door is crowded"),
+        (book, 2, full, "The book is full"),
+        (book, 2, invalid("postal_code"), "Write a postal code"),
+        (entry, 3, invalid("city"), "Write a town"),
+        (password, 6, wrong(), "That is not your current password"),
+        (password, 6, weak, "does not contain your e-mail"),
+        (password, 6, invalid("new_password"), "Choose a password"),
     ] {
         let front = open().await;
         let status = u16::try_from(refusal["status"].as_u64().unwrap()).unwrap();

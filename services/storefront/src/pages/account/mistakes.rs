@@ -59,9 +59,20 @@ impl Mistakes {
         found.map(|(_, says)| says.as_str())
     }
 
-    /// What stands above the form.
+    /// What stands above the form, with the way to each field at fault.
     pub(in crate::pages) fn alert(&self) -> Markup {
-        html! { @if let Some(says) = &self.whole { (ui::alert(says)) } }
+        html! {
+            @if let Some(says) = &self.whole { (ui::alert(says)) }
+            @if !self.fields.is_empty() {
+                div.alert role="alert" {
+                    ul {
+                        @for (field, says) in &self.fields {
+                            li { a href={ "#field-" (field) } { (says) } }
+                        }
+                    }
+                }
+            }
+        }
     }
 }
 

@@ -41,6 +41,8 @@ async fn show(
     let number = detail.order.number.as_str();
     let title = format!("{} {number}", visit.t("order-title"));
     let arrived = arrival.placed.is_some();
+    let placed = arrived && is_paid(detail.order.status);
+    let lead = placed.then(|| visit.tx("order-placed", [("number", number.into())]));
     let content = html! {
         div.order-page {
             nav.breadcrumb aria-label=(visit.t("breadcrumb")) {
@@ -49,12 +51,12 @@ async fn show(
                     li { a href="/orders" { (visit.t("orders-title")) } }
                 }
             }
-            @if arrived && is_paid(detail.order.status) {
+            @if placed {
                 h1 { (visit.t("order-thanks")) }
             } @else {
                 h1 { (visit.t("order-title")) " " span.unbroken { (number) } }
             }
-            div aria-live="polite" { (status_part(&visit, &detail, arrived)) }
+            div aria-live="polite" { (status_part(&visit, &detail, arrived, lead)) }
             div.order-columns {
                 section aria-labelledby="lines" {
                     h2 #lines { (visit.t("order-lines")) }
@@ -99,8 +101,13 @@ async fn show_status(
     let token = visit.member_token()?;
     match visit.services().order.order(&token, *id).await {
         Ok(detail) if detail.order.status != Status::Pending => {
-            let arrived = arrival.placed.is_some();
-            Ok(ok(status_part(&visit, &detail, arrived)))
+            let lead = is_paid(detail.order.status).then(|| visit.t("order-paid-now"));
+            Ok(ok(status_part(
+                &visit,
+                &detail,
+                arrival.placed.is_some(),
+                lead,
+            )))
         }
         // It is asked again in two seconds.
         Ok(_) | Err(upstream::Error::Unavailable { .. }) => Ok(HttpResponse::NoContent().finish()),
@@ -118,7 +125,7 @@ fn is_paid(status: Status) -> bool {
 }
 
 /// Where the order is, and what can be done about it now.
-fn status_part(visit: &Visit, detail: &Detail, arrived: bool) -> Markup {
+fn status_part(visit: &Visit, detail: &Detail, arrived: bool, lead: Option<String>) -> Markup {
     let order = &detail.order;
     let pending = order.status == Status::Pending;
     let query = if arrived { "?placed=1" } else { "" };
@@ -127,9 +134,7 @@ fn status_part(visit: &Visit, detail: &Detail, arrived: bool) -> Markup {
         section #order-status aria-label=(visit.t("order-status"))
             hx-get=[poll] hx-trigger=[pending.then_some("every 2s")]
             hx-swap=[pending.then_some("outerHTML")] {
-            @if arrived && is_paid(order.status) {
-                p.lead { (visit.tx("order-placed", [("number", order.number.as_str().into())])) }
-            }
+            @if let Some(lead) = lead { p.lead { (lead) } }
             p.order-state {
                 (ui::status(visit, order.status))
                 " "
