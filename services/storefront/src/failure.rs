@@ -156,11 +156,7 @@ fn sign_in_first(
         let _ = visit.sign_out();
         visit.notify("notice-session-ended");
     }
-    let to = if response.request().method().is_safe() && !visit.is_partial() {
-        visit.here()
-    } else {
-        "/account"
-    };
+    let to = visit.page().unwrap_or("/account");
     let query = serde_urlencoded::to_string([("to", to)]).unwrap_or_default();
     let location = format!("/sign-in?{query}");
     let Ok(location) = header::HeaderValue::from_str(&location) else {
@@ -193,7 +189,8 @@ async fn page(visit: &Visit, failure: &Failure) -> Markup {
         Failure::SignIn | Failure::Internal(_) => ("failure-internal", "failure-internal-text"),
     };
     let again = match failure {
-        Failure::Down(_) | Failure::TooMany | Failure::Internal(_) => Some(visit.here()),
+        // What was sent as a form is tried again where the form is.
+        Failure::Down(_) | Failure::TooMany | Failure::Internal(_) => visit.page(),
         _ => None,
     };
     let content = html! {

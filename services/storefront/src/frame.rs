@@ -306,7 +306,7 @@ fn language_switch(visit: &Visit) -> Markup {
     html! {
         form.languages method="post" action="/language" {
             (ui::proof(visit))
-            input type="hidden" name="to" value=(visit.here());
+            input type="hidden" name="to" value=(visit.page().unwrap_or("/"));
             @for (language, name) in [(Language::En, "English"), (Language::Fr, "Français")] {
                 button.link name="lang" value=(language.tag()) lang=(language.tag())
                     aria-current=[(visit.language() == language).then_some("true")] { (name) }
@@ -317,7 +317,8 @@ fn language_switch(visit: &Visit) -> Markup {
 
 /// For the link of a list that leads to the page that is shown.
 pub(crate) fn is_here(visit: &Visit, href: &str) -> Option<&'static str> {
-    let path = visit.here().split('?').next().unwrap_or_default();
+    let page = visit.page().unwrap_or_default();
+    let path = page.split('?').next().unwrap_or_default();
     (path == href).then_some("page")
 }
 

@@ -5,6 +5,7 @@ use std::{
     cell::{Ref, RefCell, RefMut},
     future::{Ready, ready},
     rc::Rc,
+    sync::Arc,
 };
 
 use actix_web::{
@@ -23,11 +24,13 @@ use fluent_bundle::{FluentArgs, FluentValue};
 use language::Language;
 use money::Money;
 use serde::{Deserialize, Serialize};
+use url::Url;
 use uuid::Uuid;
 
 use crate::{
     Shop,
     failure::{self, Failure},
+    form::local_path,
     services::{Services, auth::Tokens, cart::Shopper},
     texts::Speech,
 };
@@ -41,8 +44,14 @@ struct Inner {
     language: Language,
     /// Path and query.
     here: String,
+    /// Path and query of the page that sent a form or asks for a part, where the browser says.
+    came_from: Option<String>,
+    /// Whether something is asked for, and nothing is to be done.
+    safe: bool,
     /// Whether htmx asks, for a part of a page.
     partial: bool,
+    /// Why nobody can say at the moment whether the visitor is still signed in.
+    unknown: Option<Arc<upstream::Error>>,
     client: Client,
     memory: RefCell<Memory>,
 }
@@ -119,13 +128,11 @@ pub(crate) async fn remember(
         memory.csrf = draw_proof()?;
     }
     let renewed = shop.renew(&mut memory).await;
-    let visit = Visit::new(shop, request.request(), memory);
+    // Who cannot be recognised can still look around; pages for members say why they are not shown.
+    let visit = Visit::new(shop, request.request(), memory, renewed.err());
     request.extensions_mut().insert(visit.clone());
 
-    let response = match renewed {
-        Ok(()) => next.call(request).await?.map_into_boxed_body(),
-        Err(failure) => request.error_response(failure),
-    };
+    let response = next.call(request).await?.map_into_boxed_body();
     let mut response = failure::show(&visit, response).await;
 
     let shop = &visit.0.shop;
@@ -195,8 +202,8 @@ impl Shop {
     }
 
     /// Exchanges a token that is about to end. Where the session has ended instead, the visitor is a guest
-    /// from now on; where nobody can say, the page has to wait.
-    async fn renew(&self, memory: &mut Memory) -> Result<(), Failure> {
+    /// from now on; where nobody can say, the error tells why.
+    async fn renew(&self, memory: &mut Memory) -> Result<(), Arc<upstream::Error>> {
         let Some(member) = &mut memory.member else {
             return Ok(());
         };
@@ -210,7 +217,7 @@ impl Shop {
                 memory.notice = Some("notice-session-ended".to_owned());
             }
             Err(_unknown) if member.ends_at > Utc::now() => {}
-            Err(unknown) => return Err(Failure::Down(unknown)),
+            Err(unknown) => return Err(unknown),
         }
         Ok(())
     }
@@ -233,7 +240,12 @@ impl Memory {
 }
 
 impl Visit {
-    fn new(shop: web::Data<Shop>, request: &HttpRequest, memory: Memory) -> Self {
+    fn new(
+        shop: web::Data<Shop>,
+        request: &HttpRequest,
+        memory: Memory,
+        unknown: Option<Arc<upstream::Error>>,
+    ) -> Self {
         let Ok(accepted) = Language::from_request(request, &mut Payload::None).into_inner();
         let text = |name: &str| Some(request.headers().get(name)?.to_str().ok()?.to_owned());
         let here = request.uri().path_and_query().map(ToString::to_string);
@@ -241,6 +253,10 @@ impl Visit {
         Self(Rc::new(Inner {
             language: memory.language.unwrap_or(accepted),
             here: here.unwrap_or_default(),
+            // Whatever site it names, only a path of this one is taken from it.
+            came_from: text("referer").and_then(|it| path_of(&it)),
+            unknown,
+            safe: request.method().is_safe(),
             partial: request.headers().contains_key("HX-Request"),
             client: Client {
                 forwarded_for: text("x-forwarded-for")
@@ -267,6 +283,16 @@ impl Visit {
         &self.0.here
     }
 
+    /// The page that the visitor looks at: this one, or the one that sent a form or asks for a part of
+    /// itself, where the browser says which.
+    pub(crate) fn page(&self) -> Option<&str> {
+        if self.0.safe && !self.0.partial {
+            Some(&self.0.here)
+        } else {
+            self.0.came_from.as_deref()
+        }
+    }
+
     /// Whether a part of a page is asked for, by htmx, and not a whole one.
     pub(crate) fn is_partial(&self) -> bool {
         self.0.partial
@@ -285,19 +311,29 @@ impl Visit {
         self.0.memory.borrow_mut()
     }
 
-    /// The access token of whoever is signed in.
+    /// The access token of whoever is signed in; none either while it has ended and cannot be renewed.
     pub(crate) fn token(&self) -> Option<String> {
+        self.recognised().ok()?;
         let memory = self.memory();
         Some(memory.member.as_ref()?.access_token.clone())
     }
 
+    fn recognised(&self) -> Result<(), Failure> {
+        match &self.0.unknown {
+            Some(error) => Err(Failure::Down(error.clone())),
+            None => Ok(()),
+        }
+    }
+
     /// The same, for pages that are for members only.
     pub(crate) fn member_token(&self) -> Result<String, Failure> {
+        self.recognised()?;
         self.token().ok_or(Failure::SignIn)
     }
 
     /// The same, for pages that are for staff only.
     pub(crate) fn staff_token(&self) -> Result<String, Failure> {
+        self.recognised()?;
         let memory = self.memory();
         let member = memory.member.as_ref().ok_or(Failure::SignIn)?;
         if member.staff {
@@ -307,10 +343,11 @@ impl Visit {
         }
     }
 
-    /// Whose cart it is: the member's, a guest's, or none yet.
+    /// Whose cart it is: the member's, a guest's, none yet, or that of somebody who cannot be recognised.
     pub(crate) fn shopper(&self) -> Shopper {
         let memory = self.memory();
         match (&memory.member, &memory.cart) {
+            (Some(_), _) if self.0.unknown.is_some() => Shopper::Unknown,
             (Some(member), _) => Shopper::Member(member.access_token.clone()),
             (None, Some(token)) => Shopper::Guest(token.clone()),
             (None, None) => Shopper::Nobody,
@@ -424,6 +461,16 @@ impl Visit {
     pub(crate) fn short_date(&self, day: NaiveDate) -> String {
         self.speech().short_date(day)
     }
+}
+
+/// Path and query of an address, if they make a path of this shop.
+fn path_of(address: &str) -> Option<String> {
+    let url = Url::parse(address).ok()?;
+    let path = match url.query() {
+        Some(query) => format!("{}?{query}", url.path()),
+        None => url.path().to_owned(),
+    };
+    (local_path(&path) == path).then_some(path)
 }
 
 fn draw_proof() -> Result<String, Failure> {

@@ -1,1 +1,140 @@
-# account
+# Signing in and out, and the account.
+
+sign-in-title = Sign in
+sign-in-email = E-mail address
+sign-in-password = Password
+sign-in-button = Sign in
+sign-in-wrong = The e-mail address or the password is not right. Check both and try again.
+sign-in-cart = What is in your cart comes along when you sign in.
+sign-in-new = New at Comptoir?
+sign-in-to-sign-up = Open an account
+sign-in-why-follow = Follow your parcels from the counter to your door
+sign-in-why-return = Send something back in a few clicks
+sign-in-why-addresses = Keep your addresses and cards for the next time
+
+sign-up-title = Open an account
+sign-up-name = Your name
+sign-up-button = Open the account
+sign-up-email-taken = There is already an account with this address. Sign in with it, or take another address.
+sign-up-unknown = We did not hear whether your account was opened. Try to sign in; if that fails, send this form again.
+sign-up-known = Already at home here?
+sign-up-known-text = Sign in with the e-mail address of your last order.
+sign-up-to-sign-in = Sign in
+
+password-rule = 10 to 128 characters. A short sentence is easy to keep in mind and hard to guess.
+
+mistake-name = Write a name of at most 100 characters.
+mistake-email = Write a whole address, such as camille@example.com.
+mistake-password = Choose a password of 10 to 128 characters.
+mistake-new_password = Choose a password of 10 to 128 characters.
+mistake-current_password = That is not your current password.
+mistake-wrong-password = That is not your current password.
+mistake-weak-password = Choose a password that does not contain your e-mail address.
+mistake-email-taken = There is another account with this address.
+mistake-too-many-attempts = Too many attempts. Wait a minute, then try again.
+mistake-busy = The door is crowded at the moment. Nothing was done; try again in a few seconds.
+mistake-line1 = Write a street and a number, in at most 200 characters.
+mistake-line2 = Write at most 200 characters.
+mistake-postal_code = Write a postal code of at most 20 characters.
+mistake-city = Write a town, in at most 100 characters.
+mistake-country = Choose a country.
+
+notice-signed-in = You are signed in.
+notice-signed-up = Your account is open. Sign in to go on.
+notice-cart-stays = You are signed in. What you had in the cart could not be taken along, because the cart does not answer at the moment.
+notice-signed-out = You are signed out.
+notice-signed-out-here = You are signed out on this device. Accounts cannot be reached at the moment; the session ends there by itself.
+notice-signed-out-everywhere = You are signed out on all devices.
+notice-name-changed = Your name is changed.
+notice-email-changed = Your e-mail address is changed. Sign in with the new one from now on.
+notice-address-added = The address is in your book.
+notice-address-changed = The address is changed.
+notice-address-deleted = The address is deleted.
+notice-card-deleted = The card is deleted.
+notice-password-changed = Your password is changed, and all other devices are signed out.
+notice-session-is-over = That device is signed out.
+notice-account-deleted = Your account is deleted. Thank you for having been here.
+
+account-nav = Your account
+account-nav-overview = Overview
+account-nav-orders = Orders
+account-nav-addresses = Addresses
+account-nav-cards = Cards
+account-nav-security = Security
+account-sign-out = Sign out
+account-cancel = Back without saving
+
+account-title = Your account
+account-hello = Hello { $name }
+account-since = At Comptoir since { $date }
+account-latest = Latest orders
+account-no-orders = No order yet. The hall is open.
+account-all-orders = All orders
+account-orders-down = Your orders cannot be shown at the moment. They are safe; come back in a minute.
+account-name-title = Your name
+account-name = Name
+account-name-hint = As we should address you. The names on parcels are in your address book.
+account-name-button = Save the name
+account-email-title = E-mail address
+account-email-now = You sign in with { $email }.
+account-email = New e-mail address
+account-current-password = Current password
+account-email-button = Change the address
+
+addresses-title = Addresses
+addresses-empty = No address yet. Add one, and the next order goes faster.
+addresses-add = Add an address
+addresses-edit = Change
+addresses-delete = Delete
+addresses-new-title = New address
+addresses-edit-title = Change an address
+addresses-save = Save the address
+addresses-too-many = The book is full: 20 addresses. Delete one that you no longer need first.
+address-name = First and last name
+address-line1 = Street and number
+address-line2 = Floor, company, door code
+address-postal_code = Postal code
+address-city = Town
+address-country = Country
+
+cards-title = Cards
+cards-text = The number of a card stays with the bank; we keep its last four digits, so that you recognise it. You add a card when you pay.
+cards-empty = No card kept. The first one is added with your next order.
+cards-ends-in = ending in { $digits }
+cards-until = Good until the end of { $end }
+cards-over = Expired at the end of { $end }
+cards-other = Card
+cards-delete = Delete
+
+security-title = Security
+security-password-title = Password
+security-password-text = Once it is changed, all other devices are signed out.
+security-new-password = New password
+security-password-button = Change the password
+security-sessions-title = Where you are signed in
+security-sessions-text = If you do not know one of these devices, sign out everywhere and change your password.
+security-this-one = This one
+security-started = Signed in on { $moment }
+security-used = Last used on { $moment }
+security-end = Sign out there
+security-device = { $browser }, { $system }
+security-device-unknown = Unknown device
+security-everywhere = Sign out everywhere
+security-delete-title = Delete the account
+security-delete-text = You see first what is lost and what is kept.
+security-delete-link = Go to deletion
+
+delete-title = Delete the account
+delete-text = This cannot be undone. Look at it once more before you go.
+delete-lost = What is lost
+delete-lost-account = Your name, your e-mail address and your password
+delete-lost-addresses = Your address book
+delete-lost-cards = Your cards
+delete-lost-sight = The sight of your orders, and the returns you could still ask for
+delete-kept = What is kept
+delete-kept-orders = Your orders, with the address they went to: the law asks us to keep our accounts for ten years
+delete-kept-parcels = Parcels on their way still arrive
+delete-confirmation = To confirm, type your e-mail address: { $email }
+delete-wrong = That is not the address of this account.
+delete-button = Delete my account
+delete-keep = Keep it

@@ -1,1 +1,140 @@
-# account
+# Se connecter, se déconnecter, et le compte.
+
+sign-in-title = Se connecter
+sign-in-email = Adresse e-mail
+sign-in-password = Mot de passe
+sign-in-button = Se connecter
+sign-in-wrong = L’adresse e-mail ou le mot de passe ne convient pas. Vérifiez les deux et réessayez.
+sign-in-cart = Le contenu de votre panier vous suit quand vous vous connectez.
+sign-in-new = Nouveau chez Comptoir ?
+sign-in-to-sign-up = Ouvrir un compte
+sign-in-why-follow = Suivez vos colis du comptoir jusqu’à votre porte
+sign-in-why-return = Renvoyez un article en quelques clics
+sign-in-why-addresses = Gardez vos adresses et vos cartes pour la prochaine fois
+
+sign-up-title = Ouvrir un compte
+sign-up-name = Votre nom
+sign-up-button = Ouvrir le compte
+sign-up-email-taken = Un compte existe déjà avec cette adresse. Connectez-vous, ou choisissez une autre adresse.
+sign-up-unknown = Nous ne savons pas si votre compte a été ouvert. Essayez de vous connecter ; si cela échoue, renvoyez ce formulaire.
+sign-up-known = Déjà un habitué ?
+sign-up-known-text = Connectez-vous avec l’adresse e-mail de votre dernière commande.
+sign-up-to-sign-in = Se connecter
+
+password-rule = De 10 à 128 caractères. Une courte phrase est facile à retenir et difficile à deviner.
+
+mistake-name = Écrivez un nom de 100 caractères au plus.
+mistake-email = Écrivez une adresse complète, comme camille@example.com.
+mistake-password = Choisissez un mot de passe de 10 à 128 caractères.
+mistake-new_password = Choisissez un mot de passe de 10 à 128 caractères.
+mistake-current_password = Ce n’est pas votre mot de passe actuel.
+mistake-wrong-password = Ce n’est pas votre mot de passe actuel.
+mistake-weak-password = Choisissez un mot de passe qui ne contient pas votre adresse e-mail.
+mistake-email-taken = Un autre compte utilise cette adresse.
+mistake-too-many-attempts = Trop de tentatives. Attendez une minute, puis réessayez.
+mistake-busy = Il y a foule à l’entrée. Rien n’a été fait ; réessayez dans quelques secondes.
+mistake-line1 = Écrivez une rue et un numéro, en 200 caractères au plus.
+mistake-line2 = Écrivez 200 caractères au plus.
+mistake-postal_code = Écrivez un code postal de 20 caractères au plus.
+mistake-city = Écrivez une ville, en 100 caractères au plus.
+mistake-country = Choisissez un pays.
+
+notice-signed-in = Vous êtes connecté.
+notice-signed-up = Votre compte est ouvert. Connectez-vous pour continuer.
+notice-cart-stays = Vous êtes connecté. Votre panier d’avant n’a pas pu vous suivre, car le panier ne répond pas pour le moment.
+notice-signed-out = Vous êtes déconnecté.
+notice-signed-out-here = Vous êtes déconnecté sur cet appareil. Les comptes ne sont pas accessibles pour le moment ; la session y prendra fin d’elle-même.
+notice-signed-out-everywhere = Vous êtes déconnecté sur tous vos appareils.
+notice-name-changed = Votre nom est modifié.
+notice-email-changed = Votre adresse e-mail est modifiée. Connectez-vous désormais avec la nouvelle.
+notice-address-added = L’adresse est dans votre carnet.
+notice-address-changed = L’adresse est modifiée.
+notice-address-deleted = L’adresse est supprimée.
+notice-card-deleted = La carte est supprimée.
+notice-password-changed = Votre mot de passe est modifié, et tous les autres appareils sont déconnectés.
+notice-session-is-over = Cet appareil est déconnecté.
+notice-account-deleted = Votre compte est supprimé. Merci d’être passé chez nous.
+
+account-nav = Votre compte
+account-nav-overview = Aperçu
+account-nav-orders = Commandes
+account-nav-addresses = Adresses
+account-nav-cards = Cartes
+account-nav-security = Sécurité
+account-sign-out = Se déconnecter
+account-cancel = Revenir sans enregistrer
+
+account-title = Votre compte
+account-hello = Bonjour { $name }
+account-since = Chez Comptoir depuis le { $date }
+account-latest = Dernières commandes
+account-no-orders = Pas encore de commande. La halle est ouverte.
+account-all-orders = Toutes les commandes
+account-orders-down = Vos commandes ne peuvent pas être affichées pour le moment. Elles sont en sécurité ; revenez dans une minute.
+account-name-title = Votre nom
+account-name = Nom
+account-name-hint = Celui par lequel nous nous adressons à vous. Les noms des colis sont dans votre carnet d’adresses.
+account-name-button = Enregistrer le nom
+account-email-title = Adresse e-mail
+account-email-now = Vous vous connectez avec { $email }.
+account-email = Nouvelle adresse e-mail
+account-current-password = Mot de passe actuel
+account-email-button = Changer l’adresse
+
+addresses-title = Adresses
+addresses-empty = Pas encore d’adresse. Ajoutez-en une, et la prochaine commande ira plus vite.
+addresses-add = Ajouter une adresse
+addresses-edit = Modifier
+addresses-delete = Supprimer
+addresses-new-title = Nouvelle adresse
+addresses-edit-title = Modifier une adresse
+addresses-save = Enregistrer l’adresse
+addresses-too-many = Le carnet est plein : 20 adresses. Supprimez d’abord celle dont vous n’avez plus besoin.
+address-name = Prénom et nom
+address-line1 = Numéro et rue
+address-line2 = Étage, société, code d’entrée
+address-postal_code = Code postal
+address-city = Ville
+address-country = Pays
+
+cards-title = Cartes
+cards-text = Le numéro d’une carte reste à la banque ; nous en gardons les quatre derniers chiffres, pour que vous la reconnaissiez. Une carte s’ajoute au moment de payer.
+cards-empty = Aucune carte gardée. La première s’ajoute avec votre prochaine commande.
+cards-ends-in = se terminant par { $digits }
+cards-until = Valable jusqu’à fin { $end }
+cards-over = Expirée fin { $end }
+cards-other = Carte
+cards-delete = Supprimer
+
+security-title = Sécurité
+security-password-title = Mot de passe
+security-password-text = Une fois qu’il est changé, tous les autres appareils sont déconnectés.
+security-new-password = Nouveau mot de passe
+security-password-button = Changer le mot de passe
+security-sessions-title = Où vous êtes connecté
+security-sessions-text = Si l’un de ces appareils vous est inconnu, déconnectez-vous partout et changez de mot de passe.
+security-this-one = Celui-ci
+security-started = Connecté le { $moment }
+security-used = Utilisé pour la dernière fois le { $moment }
+security-end = Déconnecter
+security-device = { $browser }, { $system }
+security-device-unknown = Appareil inconnu
+security-everywhere = Se déconnecter partout
+security-delete-title = Supprimer le compte
+security-delete-text = Vous verrez d’abord ce qui est perdu et ce qui est conservé.
+security-delete-link = Aller à la suppression
+
+delete-title = Supprimer le compte
+delete-text = C’est définitif. Regardez bien avant de partir.
+delete-lost = Ce qui est perdu
+delete-lost-account = Votre nom, votre adresse e-mail et votre mot de passe
+delete-lost-addresses = Votre carnet d’adresses
+delete-lost-cards = Vos cartes
+delete-lost-sight = L’accès à vos commandes, et les retours que vous pourriez encore demander
+delete-kept = Ce qui est conservé
+delete-kept-orders = Vos commandes, avec leur adresse de livraison : la loi nous demande de garder nos comptes dix ans
+delete-kept-parcels = Les colis en route arriveront
+delete-confirmation = Pour confirmer, tapez votre adresse e-mail : { $email }
+delete-wrong = Ce n’est pas l’adresse de ce compte.
+delete-button = Supprimer mon compte
+delete-keep = Le garder

@@ -2,8 +2,9 @@
 
 use language::Language;
 use money::Money;
+use problem::{Details, TYPE_PREFIX};
 use serde::Deserialize;
-use upstream::{Call, Error, Method, Upstream, header};
+use upstream::{Call, Error, Method, StatusCode, Upstream, header};
 use uuid::Uuid;
 
 /// The cart service.
@@ -20,6 +21,8 @@ pub(crate) enum Shopper {
     Guest(String),
     /// Somebody who has put nothing into a cart yet.
     Nobody,
+    /// A member whose token has ended while nobody can renew it.
+    Unknown,
 }
 
 /// A cart at today's prices.
@@ -86,7 +89,7 @@ impl Carts {
         if matches!(shopper, Shopper::Nobody) {
             return Ok(None);
         }
-        let call = self.call(language, shopper, Method::GET, "/api/cart");
+        let call = self.call(language, shopper, Method::GET, "/api/cart")?;
         call.send().await.map(Some)
     }
 
@@ -100,7 +103,7 @@ impl Carts {
     ) -> Result<(Cart, Option<String>), Error> {
         let path = format!("/api/cart/items/{product}");
         let (cart, headers) = self
-            .call(language, shopper, Method::PUT, &path)
+            .call(language, shopper, Method::PUT, &path)?
             .json(&serde_json::json!({ "quantity": quantity }))
             .send_for_headers()
             .await?;
@@ -115,7 +118,7 @@ impl Carts {
         product: Uuid,
     ) -> Result<Cart, Error> {
         let path = format!("/api/cart/items/{product}");
-        self.call(language, shopper, Method::DELETE, &path)
+        self.call(language, shopper, Method::DELETE, &path)?
             .send()
             .await
     }
@@ -131,16 +134,39 @@ impl Carts {
             .await
     }
 
-    fn call(&self, language: Language, shopper: &Shopper, method: Method, path: &str) -> Call<'_> {
+    fn call(
+        &self,
+        language: Language,
+        shopper: &Shopper,
+        method: Method,
+        path: &str,
+    ) -> Result<Call<'_>, Error> {
         let call = self
             .upstream
             .request(method, path)
             .header(header::ACCEPT_LANGUAGE, language.tag());
         match shopper {
-            Shopper::Member(token) => call.bearer(token),
-            Shopper::Guest(token) => call.header(CART_TOKEN, token),
-            Shopper::Nobody => call,
+            Shopper::Member(token) => Ok(call.bearer(token)),
+            Shopper::Guest(token) => Ok(call.header(CART_TOKEN, token)),
+            Shopper::Nobody => Ok(call),
+            Shopper::Unknown => Err(unrecognised()),
         }
+    }
+}
+
+/// What the cart service would say of a token that has ended must not be taken for an answer: the visitor
+/// would be signed out, because the auth service is away.
+fn unrecognised() -> Error {
+    Error::Problem {
+        service: "auth",
+        status: StatusCode::SERVICE_UNAVAILABLE,
+        problem: Box::new(Details {
+            kind: format!("{TYPE_PREFIX}unavailable"),
+            title: "Nobody can say whose cart it is".to_owned(),
+            status: StatusCode::SERVICE_UNAVAILABLE.as_u16(),
+            detail: None,
+            errors: Vec::new(),
+        }),
     }
 }
 

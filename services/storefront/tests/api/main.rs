@@ -6,21 +6,30 @@
     reason = "a panic is how a test fails"
 )]
 
+mod account;
 mod browse;
 mod browser;
 mod docs;
+mod orders;
 mod product;
+mod renewal;
+mod sign_in;
 mod visit;
 
+use actix_web::cookie::{Cookie, CookieJar, Key};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use chassis::{Http, Running};
 use serde_json::{Value, json};
 use testkit::Client;
 use wiremock::{
-    Mock, MockServer, ResponseTemplate,
+    Mock, MockServer, Request, ResponseTemplate,
     matchers::{method, path},
 };
 
 use browser::Browser;
+
+const COOKIE_KEY: &str =
+    "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWYwMTIzNDU2Nzg5YWJjZGVmMDEyMzQ1Njc4OWFiY2RlZg==";
 
 /// The storefront while it is open.
 pub(crate) struct Front {
@@ -52,7 +61,7 @@ impl Front {
                 payment_management_url: url.clone(),
                 order_management_url: url.clone(),
             },
-            cookie_key: "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWYwMTIzNDU2Nzg5YWJjZGVmMDEyMzQ1Njc4OWFiY2RlZg==".into(),
+            cookie_key: COOKIE_KEY.into(),
             https: false,
             trust_forwarded_for: false,
         };
@@ -81,6 +90,36 @@ impl Front {
         let kind = format!("urn:comptoir:problem:{slug}");
         let problem = json!({ "type": kind, "title": "No", "status": status });
         self.answer(verb, at, status, problem).await;
+    }
+
+    /// What a service was asked at exactly this path.
+    pub(crate) async fn all(&self, verb: &str, at: &str) -> Vec<Request> {
+        let all = self.services.received_requests().await.unwrap();
+        all.into_iter()
+            .filter(|it| it.method.as_str() == verb && it.url.path() == at)
+            .collect()
+    }
+
+    pub(crate) async fn count(&self, verb: &str, at: &str) -> usize {
+        self.all(verb, at).await.len()
+    }
+
+    pub(crate) async fn last(&self, verb: &str, at: &str) -> Request {
+        self.all(verb, at).await.pop().unwrap()
+    }
+
+    /// Somebody who has put something into a cart and is not known yet. Their cookie is written here, as
+    /// the shop writes it.
+    pub(crate) fn guest_with_a_cart(&self) -> Browser {
+        let memory = json!({ "csrf": "", "cart": "the-guests-cart" });
+        let key = Key::from(&STANDARD.decode(COOKIE_KEY).unwrap());
+        let mut jar = CookieJar::new();
+        jar.private_mut(&key)
+            .add(Cookie::new("comptoir", memory.to_string()));
+        let cookie = jar.get("comptoir").unwrap().encoded().to_string();
+        let mut browser = self.browser();
+        browser.cookie = Some(cookie);
+        browser
     }
 
     /// A program and not a person.
