@@ -1,0 +1,74 @@
+//! All that was chosen, once more, and the one click.
+
+use actix_web::HttpResponse;
+use futures_util::future::try_join;
+use maud::{Markup, html};
+
+use super::{Asked, Ground, Step, address::postal, ask, card::called, pay::Payment, under_way};
+use crate::{
+    components as ui,
+    failure::Failure,
+    frame::go,
+    services::{auth::Address, payment::Card},
+    visit::Visit,
+};
+
+pub(super) async fn show(visit: Visit) -> Result<HttpResponse, Failure> {
+    let token = visit.member_token()?;
+    let services = visit.services();
+    let own = try_join(
+        services.auth.addresses(&token),
+        services.payment.cards(&token),
+    );
+    let (ground, (book, cards)) = match ask(&visit, Step::Review, own).await? {
+        Asked::Got(ground, own) => (ground, own),
+        Asked::Turned(response) => return Ok(response),
+    };
+    let checkout = under_way(&visit);
+    let address = book.iter().find(|it| Some(it.id) == checkout.address);
+    let Some(address) = address else {
+        return Ok(go(Step::Address.path()));
+    };
+    let card = cards.iter().find(|it| Some(it.id) == checkout.method);
+    let Some(card) = card else {
+        return Ok(go(Step::Card.path()));
+    };
+    let payment = Payment {
+        key: checkout.key,
+        address: address.id,
+        method: card.id,
+    };
+    let content = content(&visit, &ground, address, card, payment);
+    Ok(ground.page(&visit, Step::Review, content))
+}
+
+fn content(
+    visit: &Visit,
+    ground: &Ground,
+    address: &Address,
+    card: &Card,
+    payment: Payment,
+) -> Markup {
+    let total = visit.money(ground.cart.total);
+    html! {
+        h1 { (visit.t("checkout-review-title")) }
+        div.reviewed {
+            section aria-labelledby="review-address" {
+                h2 #review-address { (visit.t("checkout-review-address")) }
+                p { (postal(visit, &address.lines)) }
+                p { a href=(Step::Address.path()) { (visit.t("checkout-review-change-address")) } }
+            }
+            section aria-labelledby="review-card" {
+                h2 #review-card { (visit.t("checkout-review-card")) }
+                p { (called(visit, card)) }
+                p { a href=(Step::Card.path()) { (visit.t("checkout-review-change-card")) } }
+            }
+        }
+        form.pay method="post" action="/checkout/pay" data-once {
+            (ui::proof(visit))
+            (payment.fields())
+            button.button data-test="pay" { (visit.tx("checkout-pay", [("total", total.into())])) }
+            p.line-note { (visit.t("checkout-pay-once")) }
+        }
+    }
+}
