@@ -64,6 +64,8 @@ impl Change {
 struct Said<'a> {
     /// Why the last change was refused.
     alert: Option<&'a str>,
+    /// Which product that was.
+    about: Option<Uuid>,
     /// Whether the button that was pressed went away with its line.
     button_gone: bool,
 }
@@ -76,7 +78,8 @@ async fn change(
     let Form(change) = form;
     let Some(asked) = change.quantity.trim().parse().ok().filter(|it| *it >= 0) else {
         let text = visit.t("cart-quantity-wrong");
-        return refuse(&visit, &change, StatusCode::UNPROCESSABLE_ENTITY, &text).await;
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        return refuse(&visit, *product, &change, status, &text).await;
     };
     let held = if change.adds() {
         held(&visit, *product).await?
@@ -102,7 +105,7 @@ async fn change(
         }
         Err(error) => {
             let (status, text) = refusal(&visit, error)?;
-            refuse(&visit, &change, status, &text).await
+            refuse(&visit, *product, &change, status, &text).await
         }
     }
 }
@@ -176,6 +179,7 @@ fn refusal(visit: &Visit, error: Error) -> Result<(StatusCode, String), Failure>
 /// The cart as it still is, and why nothing was changed.
 async fn refuse(
     visit: &Visit,
+    product: Uuid,
     change: &Change,
     status: StatusCode,
     text: &str,
@@ -194,6 +198,7 @@ async fn refuse(
         let cart = cart?;
         let said = Said {
             alert: Some(text),
+            about: Some(product),
             ..Said::default()
         };
         if visit.is_partial() {
@@ -226,22 +231,29 @@ fn beside_link(visit: &Visit, cart: Option<&Cart>, said: &Said<'_>) -> Markup {
 /// The part of the page that changes with the cart.
 fn part(visit: &Visit, cart: Option<&Cart>, said: &Said<'_>) -> Markup {
     let full = cart.filter(|it| !it.items.is_empty());
+    let is_there = |cart: &Cart| {
+        cart.items
+            .iter()
+            .any(|it| Some(it.product_id) == said.about)
+    };
+    // It is said at the line, if there is one.
+    let above = said.alert.filter(|_| !full.is_some_and(is_there));
     html! {
         section #cart .cart {
             @match full {
                 Some(cart) => {
                     h1 tabindex="-1" autofocus[said.button_gone] { (visit.t("cart-title")) }
-                    @if let Some(alert) = said.alert { (ui::alert(alert)) }
+                    @if let Some(alert) = above { (ui::alert(alert)) }
                     @if cart.stale { (ui::hint(&visit.t("cart-stale"))) }
                     div.cart-columns {
                         ul.lines {
-                            @for line in &cart.items { (self::line(visit, line)) }
+                            @for line in &cart.items { (self::line(visit, line, said)) }
                         }
                         (sum(visit, cart))
                     }
                 }
                 None => {
-                    @if let Some(alert) = said.alert { (ui::alert(alert)) }
+                    @if let Some(alert) = above { (ui::alert(alert)) }
                     div.panel {
                         h1 tabindex="-1" autofocus[said.button_gone] { (visit.t("cart-empty")) }
                         p { (visit.t("cart-empty-text")) }
@@ -253,8 +265,9 @@ fn part(visit: &Visit, cart: Option<&Cart>, said: &Said<'_>) -> Markup {
     }
 }
 
-fn line(visit: &Visit, line: &Line) -> Markup {
+fn line(visit: &Visit, line: &Line, said: &Said<'_>) -> Markup {
     let retired = line.problem == Some(LineProblem::Retired);
+    let alert = said.alert.filter(|_| said.about == Some(line.product_id));
     html! {
         li.line {
             div.line-image {
@@ -291,6 +304,7 @@ fn line(visit: &Visit, line: &Line) -> Markup {
                 }))
             }
             p.line-total { (ui::price(visit, line.line_total)) }
+            @if let Some(alert) = alert { div.line-alert { (ui::alert(alert)) } }
         }
     }
 }
@@ -299,9 +313,7 @@ fn line(visit: &Visit, line: &Line) -> Markup {
 fn wrong(visit: &Visit, problem: LineProblem, available: i64) -> String {
     match problem {
         LineProblem::OutOfStock => visit.t("cart-line-out"),
-        LineProblem::InsufficientStock => {
-            visit.tx("cart-line-few", [("units", available.into())])
-        }
+        LineProblem::InsufficientStock => visit.tx("cart-line-few", [("units", available.into())]),
         LineProblem::Retired => visit.t("cart-line-retired"),
         LineProblem::OtherCurrency => visit.t("cart-line-currency"),
     }

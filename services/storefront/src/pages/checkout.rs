@@ -91,7 +91,11 @@ fn under_way(visit: &Visit) -> Checkout {
         address: None,
         method: None,
     };
-    visit.memory_mut().checkout.get_or_insert_with(begin).clone()
+    visit
+        .memory_mut()
+        .checkout
+        .get_or_insert_with(begin)
+        .clone()
 }
 
 /// A step of the checkout.

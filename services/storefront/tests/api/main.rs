@@ -7,7 +7,10 @@
 )]
 
 mod browser;
+mod cart;
+mod checkout;
 mod docs;
+mod pay;
 mod visit;
 
 use chassis::{Http, Running};

@@ -175,7 +175,11 @@ impl Page<'_> {
                         @for card in self.cards { (option(visit, card, chosen)) }
                     }
                     @if first.is_some() {
-                        p { button.button data-test="use-saved-card" { (visit.t("checkout-card-use")) } }
+                        p {
+                            button.button.quiet[chosen.is_none()] data-test="use-saved-card" {
+                                (visit.t("checkout-card-use"))
+                            }
+                        }
                     }
                 }
             }
@@ -185,7 +189,7 @@ impl Page<'_> {
                 (ui::hint(&visit.t("checkout-card-sandbox")))
                 (self.fields(visit))
                 p {
-                    button.button.quiet[first.is_some()] data-test="use-card" {
+                    button.button.quiet[chosen.is_some()] data-test="use-card" {
                         (visit.t("checkout-card-save"))
                     }
                 }

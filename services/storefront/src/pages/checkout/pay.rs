@@ -139,7 +139,11 @@ fn declined(code: &str) -> String {
 /// The checkout is over. Another one that another tab began goes on.
 fn forget(visit: &Visit, payment: Payment) {
     let mut memory = visit.memory_mut();
-    if memory.checkout.as_ref().is_some_and(|it| it.key == payment.key) {
+    if memory
+        .checkout
+        .as_ref()
+        .is_some_and(|it| it.key == payment.key)
+    {
         memory.checkout = None;
     }
 }

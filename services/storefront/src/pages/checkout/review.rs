@@ -4,12 +4,14 @@ use actix_web::HttpResponse;
 use futures_util::future::try_join;
 use maud::{Markup, html};
 
-use super::{Asked, Ground, Step, address::postal, ask, card::called, pay::Payment, under_way};
+use super::{
+    Asked, Ground, Step, address::postal, ask, card::called, pay::Payment, steps, under_way,
+};
 use crate::{
     components as ui,
     failure::Failure,
     frame::go,
-    services::{auth::Address, payment::Card},
+    services::{auth::Address, cart::Line, payment::Card},
     visit::Visit,
 };
 
@@ -39,7 +41,9 @@ pub(super) async fn show(visit: Visit) -> Result<HttpResponse, Failure> {
         method: card.id,
     };
     let content = content(&visit, &ground, address, card, payment);
-    Ok(ground.page(&visit, Step::Review, content))
+    Ok(ground
+        .frame
+        .page(&visit, &visit.t("checkout-step-review"), content))
 }
 
 fn content(
@@ -51,24 +55,54 @@ fn content(
 ) -> Markup {
     let total = visit.money(ground.cart.total);
     html! {
+        (steps(visit, Step::Review))
         h1 { (visit.t("checkout-review-title")) }
-        div.reviewed {
-            section aria-labelledby="review-address" {
-                h2 #review-address { (visit.t("checkout-review-address")) }
-                p { (postal(visit, &address.lines)) }
-                p { a href=(Step::Address.path()) { (visit.t("checkout-review-change-address")) } }
+        div.checkout-columns {
+            div {
+                ul.lines.short {
+                    @for line in &ground.cart.items { (self::line(visit, line)) }
+                }
+                p.small { a href="/cart" { (visit.t("checkout-to-cart")) } }
+                div.reviewed {
+                    section aria-labelledby="review-address" {
+                        h2 #review-address { (visit.t("checkout-review-address")) }
+                        p { (postal(visit, &address.lines)) }
+                        p.small { a href=(Step::Address.path()) { (visit.t("checkout-review-change-address")) } }
+                    }
+                    section aria-labelledby="review-card" {
+                        h2 #review-card { (visit.t("checkout-review-card")) }
+                        p { (called(visit, card)) }
+                        p.small { a href=(Step::Card.path()) { (visit.t("checkout-review-change-card")) } }
+                    }
+                }
             }
-            section aria-labelledby="review-card" {
-                h2 #review-card { (visit.t("checkout-review-card")) }
-                p { (called(visit, card)) }
-                p { a href=(Step::Card.path()) { (visit.t("checkout-review-change-card")) } }
+            form.sum.pay method="post" action="/checkout/pay" data-once {
+                (ui::proof(visit))
+                (payment.fields())
+                dl {
+                    dt { (visit.t("checkout-total")) }
+                    dd.total { (ui::price(visit, ground.cart.total)) }
+                }
+                button.button data-test="pay" { (visit.tx("checkout-pay", [("total", total.into())])) }
+                p { (visit.t("checkout-pay-once")) }
             }
         }
-        form.pay method="post" action="/checkout/pay" data-once {
-            (ui::proof(visit))
-            (payment.fields())
-            button.button data-test="pay" { (visit.tx("checkout-pay", [("total", total.into())])) }
-            p.line-note { (visit.t("checkout-pay-once")) }
+    }
+}
+
+fn line(visit: &Visit, line: &Line) -> Markup {
+    html! {
+        li.line {
+            div.line-image {
+                @if let Some(image) = &line.image_url {
+                    img src=(image) alt="" width="64" height="64";
+                }
+            }
+            div.line-what {
+                p.line-name { (line.name) }
+                p.line-each { (visit.number(line.quantity)) " × " (ui::price(visit, line.unit_price)) }
+            }
+            p.line-total { (ui::price(visit, line.line_total)) }
         }
     }
 }
