@@ -115,3 +115,4 @@ checkout-begin-anew = Begin again
 checkout-out-of-stock = Something in your cart sold out just now. Nothing was charged.
 checkout-cart-too-large = There are too many different products in your cart for one order. Nothing was charged.
 checkout-cart-empty = Your cart is empty: your order has been placed and is listed here, or there was nothing to buy.
+checkout-placed-before = This checkout had become this order before, and is paid once. Whatever is in your cart now has not been ordered yet.

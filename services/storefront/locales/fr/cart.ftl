@@ -115,3 +115,4 @@ checkout-begin-anew = Recommencer
 checkout-out-of-stock = Un article de votre panier vient d’être épuisé. Rien n’a été débité.
 checkout-cart-too-large = Votre panier contient trop de produits différents pour une seule commande. Rien n’a été débité.
 checkout-cart-empty = Votre panier est vide : votre commande est passée et figure ici, ou il n’y avait rien à acheter.
+checkout-placed-before = Cette commande avait déjà été passée, et n’est payée qu’une fois. Ce qui se trouve maintenant dans votre panier n’a pas encore été commandé.

@@ -101,6 +101,10 @@ async fn change(
             if let Some(token) = token {
                 visit.memory_mut().cart = Some(token);
             }
+            if change.adds() && held == 0 && cart.items.len() == 1 {
+                // What goes into an empty cart is another purchase, whatever became of the last one.
+                visit.memory_mut().checkout = None;
+            }
             accept(&visit, &change, wanted, &cart)
         }
         Err(error) => {

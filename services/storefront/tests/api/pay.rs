@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::{TimeDelta, Utc};
 use futures_util::join;
 use serde_json::{Value, json};
 use wiremock::{
@@ -12,6 +13,7 @@ use wiremock::{
 use crate::{
     Front,
     browser::{Browser, Page},
+    cart::{brie, cart},
     checkout::at_review,
 };
 
@@ -21,7 +23,7 @@ fn order() -> Value {
     json!({
         "id": ORDER, "number": "C-2026-000001", "status": "confirmed",
         "total": { "amount": 1300, "currency": "EUR" }, "refunded": { "amount": 0, "currency": "EUR" },
-        "lines": [], "tracking_number": null, "carrier": null, "created_at": "2026-11-25T10:00:00Z",
+        "lines": [], "tracking_number": null, "carrier": null, "created_at": Utc::now(),
     })
 }
 
@@ -102,6 +104,32 @@ async fn a_purchase_leads_to_its_order_and_is_over() {
     ada.get("/checkout/pay")
         .await
         .expect_to("/checkout/address");
+}
+
+#[tokio::test]
+async fn an_order_of_an_earlier_attempt_is_not_taken_for_a_new_one() {
+    let (front, mut ada, form) = open().await;
+    let mut before = order();
+    before["created_at"] = json!(Utc::now() - TimeDelta::minutes(5));
+    say(&front, 1, ResponseTemplate::new(201).set_body_json(before)).await;
+    let sent = send(&mut ada, &form).await;
+    sent.expect_to(&format!("/orders/{ORDER}"));
+    ada.get("/cart").await.shows("has not been ordered yet");
+}
+
+#[tokio::test]
+async fn what_goes_into_an_empty_cart_is_another_purchase() {
+    let (front, mut ada, _form) = open().await;
+    let item = "/cart/items/0199b000-0000-7000-8000-000000000009";
+    let put = cart(&[brie()]);
+    front.answer("PUT", &format!("/api{item}"), 200, put).await;
+    ada.send(item, &[("quantity", "2")])
+        .await
+        .expect_to("/cart");
+    ada.get("/checkout").await.expect_to("/checkout/review");
+    let add = [("quantity", "2"), ("add", "1")];
+    ada.send(item, &add).await.expect_to("/cart");
+    ada.get("/checkout").await.expect_to("/checkout/address");
 }
 
 #[tokio::test]

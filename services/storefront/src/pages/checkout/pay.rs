@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use actix_web::{HttpResponse, rt};
+use chrono::{TimeDelta, Utc};
 use maud::{Markup, html};
 use serde::Deserialize;
 use tokio::time::{Instant, sleep};
@@ -45,6 +46,10 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// How often it asks meanwhile.
 const EVERY: Duration = Duration::from_millis(500);
 
+/// An order that is older was placed by an earlier attempt, whose answer may have been lost; whatever is in
+/// the cart by now is not part of it.
+const SETTLED: TimeDelta = TimeDelta::minutes(2);
+
 pub(super) async fn pay(visit: Visit, form: Form<Payment>) -> Result<HttpResponse, Failure> {
     let Form(payment) = form;
     let token = visit.member_token()?;
@@ -61,8 +66,12 @@ pub(super) async fn pay(visit: Visit, form: Form<Payment>) -> Result<HttpRespons
     match settle(&visit, token, payment, address.lines).await? {
         Ok(order) => {
             forget(&visit, payment);
-            let placed = format!("/orders/{}?placed=1", order.id);
-            Ok(leave(&visit, &placed))
+            let placed = format!("/orders/{}", order.id);
+            if order.created_at + SETTLED < Utc::now() {
+                visit.notify("checkout-placed-before");
+                return Ok(leave(&visit, &placed));
+            }
+            Ok(leave(&visit, &format!("{placed}?placed=1")))
         }
         Err(error) => refused(&visit, payment, error),
     }
