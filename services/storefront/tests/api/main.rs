@@ -9,8 +9,11 @@
 mod account;
 mod browse;
 mod browser;
+mod cart;
+mod checkout;
 mod docs;
 mod orders;
+mod pay;
 mod product;
 mod renewal;
 mod sign_in;

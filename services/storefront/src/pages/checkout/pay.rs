@@ -1,0 +1,224 @@
+//! The click that pays: once, however often it is made, and never called a failure before it is one.
+
+use std::time::Duration;
+
+use actix_web::{HttpResponse, rt};
+use chrono::{TimeDelta, Utc};
+use maud::{Markup, html};
+use serde::Deserialize;
+use tokio::time::{Instant, sleep};
+use upstream::Error;
+use uuid::Uuid;
+
+use super::{Step, card, leave};
+use crate::{
+    components as ui,
+    failure::Failure,
+    form::Form,
+    frame,
+    services::{auth::Lines, order::Order},
+    visit::{Checkout, Visit},
+};
+
+/// What the form that pays says. It says so itself, and not the cookie: the same form is the same checkout,
+/// whatever another tab does meanwhile.
+#[derive(Clone, Copy, Deserialize)]
+pub(super) struct Payment {
+    pub(super) key: Uuid,
+    /// Of the address book.
+    pub(super) address: Uuid,
+    /// Of the cards.
+    pub(super) method: Uuid,
+}
+
+impl Payment {
+    pub(super) fn fields(self) -> Markup {
+        html! {
+            input type="hidden" name="key" value=(self.key);
+            input type="hidden" name="address" value=(self.address);
+            input type="hidden" name="method" value=(self.method);
+        }
+    }
+}
+
+/// How long a request waits for a twin of its own that is being worked on.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How often it asks meanwhile.
+const EVERY: Duration = Duration::from_millis(500);
+
+/// An order that is older was placed by an earlier attempt, whose answer may have been lost; whatever is in
+/// the cart by now is not part of it.
+const SETTLED: TimeDelta = TimeDelta::minutes(2);
+
+pub(super) async fn pay(visit: Visit, form: Form<Payment>) -> Result<HttpResponse, Failure> {
+    let Form(payment) = form;
+    let token = visit.member_token()?;
+    let book = match visit.services().auth.addresses(&token).await {
+        Ok(book) => book,
+        // An earlier attempt may have been paid, so this is no failure either.
+        Err(error) if error.refusal().is_none() => return Ok(waiting(&visit, payment, &error)),
+        Err(error) => return Err(error.into()),
+    };
+    let Some(address) = book.into_iter().find(|it| it.id == payment.address) else {
+        visit.notify("checkout-address-gone");
+        return Ok(leave(&visit, Step::Address.path()));
+    };
+    match settle(&visit, token, payment, address.lines).await? {
+        Ok(order) => {
+            forget(&visit, payment);
+            let placed = format!("/orders/{}", order.id);
+            if order.created_at + SETTLED < Utc::now() {
+                visit.notify("checkout-placed-before");
+                return Ok(leave(&visit, &placed));
+            }
+            Ok(leave(&visit, &format!("{placed}?placed=1")))
+        }
+        Err(error) => refused(&visit, payment, error),
+    }
+}
+
+/// Asks until it is known how the checkout ends. It goes on if the browser hangs up, as browsers without
+/// scripts do when a button is pressed twice.
+async fn settle(
+    visit: &Visit,
+    token: String,
+    payment: Payment,
+    address: Lines,
+) -> Result<Result<Order, Error>, Failure> {
+    let visit = visit.clone();
+    let asking = rt::spawn(async move {
+        let orders = &visit.services().order;
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let answer = orders
+                .check_out(&token, payment.key, payment.method, &address)
+                .await;
+            match answer {
+                Err(error) if error.is("checkout-in-progress") && Instant::now() < until => {
+                    sleep(EVERY).await;
+                }
+                answer => return answer,
+            }
+        }
+    });
+    asking.await.map_err(Failure::internal)
+}
+
+fn refused(visit: &Visit, payment: Payment, error: Error) -> Result<HttpResponse, Failure> {
+    let Some(problem) = error.refusal() else {
+        return Ok(waiting(visit, payment, &error));
+    };
+    let slug = problem.kind.rsplit(':').next().unwrap_or_default();
+    let to = match slug {
+        "checkout-in-progress" => return Ok(waiting(visit, payment, &error)),
+        "idempotency-key-reused" => return Ok(sent_before(visit)),
+        "payment-declined" => {
+            draw_anew(visit, payment);
+            let said = problem.errors.first().map(|it| it.detail.as_str());
+            declined(said.unwrap_or(card::LATE))
+        }
+        "unknown-payment-method" => {
+            draw_anew(visit, payment);
+            declined(card::UNKNOWN_CARD)
+        }
+        "out-of-stock" | "unknown-product" => {
+            visit.notify("checkout-out-of-stock");
+            "/cart".to_owned()
+        }
+        "cart-too-large" => {
+            visit.notify("checkout-cart-too-large");
+            "/cart".to_owned()
+        }
+        "cart-empty" => {
+            forget(visit, payment);
+            visit.notify("checkout-cart-empty");
+            "/orders".to_owned()
+        }
+        _ => return Err(error.into()),
+    };
+    Ok(leave(visit, &to))
+}
+
+/// Back to the cards, with what the bank said.
+fn declined(code: &str) -> String {
+    let query = serde_urlencoded::to_string([("declined", code)]).unwrap_or_default();
+    format!("{}?{query}", Step::Card.path())
+}
+
+/// The checkout is over. Another one that another tab began goes on.
+fn forget(visit: &Visit, payment: Payment) {
+    let mut memory = visit.memory_mut();
+    if memory
+        .checkout
+        .as_ref()
+        .is_some_and(|it| it.key == payment.key)
+    {
+        memory.checkout = None;
+    }
+}
+
+/// A key that was declined is spent: the next attempt has another one, and another card.
+fn draw_anew(visit: &Visit, payment: Payment) {
+    let mut memory = visit.memory_mut();
+    let checkout = &mut memory.checkout;
+    if checkout.as_ref().is_none_or(|it| it.key == payment.key) {
+        *checkout = Some(Checkout {
+            key: Uuid::new_v4(),
+            address: Some(payment.address),
+            method: None,
+        });
+    }
+}
+
+/// The page for an outcome that is not known yet: it asks again, under the same key.
+fn waiting(visit: &Visit, payment: Payment, error: &Error) -> HttpResponse {
+    tracing::warn!(%error, "the outcome of a checkout is not known yet");
+    let title = visit.t("checkout-waiting");
+    let content = html! {
+        section #waiting .panel.waiting {
+            h1 { (title) }
+            p.unrest aria-hidden="true" { span {} span {} span {} }
+            div role="status" {
+                p { (visit.t("checkout-waiting-text")) }
+                p { strong { (visit.t("checkout-waiting-once")) } }
+            }
+            form method="post" action="/checkout/pay" hx-post="/checkout/pay" hx-target="#waiting"
+                hx-swap="outerHTML" hx-trigger="load delay:2s, submit" {
+                (ui::proof(visit))
+                (payment.fields())
+                p.actions {
+                    button.button { (visit.t("checkout-waiting-ask")) }
+                    a.button.quiet href="/orders" { (visit.t("checkout-to-orders")) }
+                }
+            }
+        }
+    };
+    frame::ok(if visit.is_partial() {
+        content
+    } else {
+        frame::bare(visit, &title, content)
+    })
+}
+
+/// The page for a key that belongs to a checkout with another address or card.
+fn sent_before(visit: &Visit) -> HttpResponse {
+    let title = visit.t("checkout-sent-before");
+    let content = html! {
+        section.panel {
+            h1 { (title) }
+            p { (visit.t("checkout-sent-before-text")) }
+            div.actions {
+                a.button href="/orders" { (visit.t("checkout-to-orders")) }
+                form method="post" action="/checkout" {
+                    (ui::proof(visit))
+                    button.button.quiet { (visit.t("checkout-begin-anew")) }
+                }
+            }
+        }
+    };
+    frame::again(if visit.is_partial() {
+        content
+    } else {
+        frame::bare(visit, &title, content)
+    })
+}
