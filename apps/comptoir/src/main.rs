@@ -2,9 +2,11 @@
 //!
 //! `comptoir` opens the whole shop in one process, on one port; `comptoir audit` proves that it kept its
 //! promises. Read in this order: [`run`] (the command), [`shop`] (which service needs what), [`gateway`]
-//! (the one port), [`databases`] (embedded ones, or a server's), [`audit`] (the invariants).
+//! (the one port), [`databases`] (embedded ones, or a server's), [`audit`] (the invariants), [`auditor`] (who
+//! checks them while the shop is open).
 
 mod audit;
+mod auditor;
 mod data;
 mod databases;
 #[cfg(feature = "embedded-database")]

@@ -13,7 +13,7 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 use problem::Problem;
 use url::Url;
 
-use crate::audit::{Audited, Options, audit};
+use crate::{audit::Options, auditor::Auditor};
 
 /// The listener while it is open.
 #[derive(Debug)]
@@ -24,15 +24,15 @@ pub(crate) struct Management {
 
 struct State {
     token: String,
-    databases: Audited,
+    auditor: Auditor,
 }
 
 /// Opens it on a free port. The questions are answered over the services' own pools: an embedded
 /// database has no other connection to give.
-pub(crate) fn open(token: String, databases: Audited) -> anyhow::Result<Management> {
+pub(crate) fn open(token: String, auditor: Auditor) -> anyhow::Result<Management> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).context("cannot listen on loopback")?;
     let url = Url::parse(&format!("http://{}", listener.local_addr()?))?;
-    let state = web::Data::new(State { token, databases });
+    let state = web::Data::new(State { token, auditor });
     let server = HttpServer::new(move || {
         App::new()
             .app_data(state.clone())
@@ -77,7 +77,9 @@ async fn post_audit(
             "The token is not this shop's",
         ));
     }
-    let report = audit(&state.databases, &options)
+    let report = state
+        .auditor
+        .audit(&options)
         .await
         .map_err(|error| Problem::internal(error.into_boxed_dyn_error()))?;
     Ok(HttpResponse::Ok().json(report))

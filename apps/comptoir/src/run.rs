@@ -4,7 +4,7 @@ use std::{
     net::{IpAddr, SocketAddr},
     path::PathBuf,
     process::ExitCode,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use secrecy::ExposeSecret as _;
@@ -13,6 +13,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use url::Url;
 
 use crate::{
+    auditor,
     data::{Announcement, Data},
     databases::{self, Databases, OWNERS},
     gateway, management, say,
@@ -39,6 +40,15 @@ pub(crate) struct Args {
     data: PathBuf,
     #[command(flatten)]
     databases: databases::ServerArgs,
+    /// How often the shop checks its own books, in seconds; 0 for never.
+    #[arg(
+        long,
+        env = "COMPTOIR_AUDIT_EVERY",
+        default_value_t = 300,
+        value_parser = auditor::seconds,
+        value_name = "SECONDS"
+    )]
+    audit_every: u32,
     /// Which spans and events to keep, in `tracing` filter syntax.
     #[arg(long, env = "LOG", default_value = "warn")]
     log: String,
@@ -122,6 +132,7 @@ impl StopSignals {
 /// The shop while it is open. The fields are in the order in which they have to be dropped.
 struct Open {
     announced: crate::data::Announced,
+    rounds: auditor::Rounds,
     management: management::Management,
     gateway: gateway::Gateway,
     shop: Shop,
@@ -156,8 +167,8 @@ impl Open {
         let shop = Shop::open(&databases, &secrets).await?;
 
         let token = secrets::one_time()?;
-        let audited = shop.audited()?;
-        let management = management::open(token.clone(), audited)?;
+        let auditor = shop.auditor(&secrets)?;
+        let management = management::open(token.clone(), auditor.clone())?;
         let url = Url::parse(&format!("http://{}", listener.local_addr()?))?;
         let gateway = gateway::open(listener, shop.addresses())?;
         let announced = data.announce(&Announcement {
@@ -167,9 +178,11 @@ impl Open {
             token,
             services: shop.services(),
         })?;
+        let rounds = auditor.make_rounds(Duration::from_secs(args.audit_every.into()));
         welcome(args, &url, started);
         Ok(Self {
             announced,
+            rounds,
             management,
             gateway,
             shop,
@@ -183,6 +196,7 @@ impl Open {
         drop(self.announced);
         self.gateway.stop().await?;
         self.management.stop().await;
+        self.rounds.stop().await;
         self.shop.close().await?;
         self.databases.stop().await
     }

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::data;
 
-/// Those who call other services.
-const CLIENTS: [&str; 4] = ["cart", "catalog", "order", "payment"];
+/// Those who call other services; the audit is one of them.
+const CLIENTS: [&str; 5] = ["audit", "cart", "catalog", "order", "payment"];
 
 /// As it is in the file, which only its owner may read.
 #[derive(Deserialize, Serialize)]
@@ -19,31 +19,57 @@ pub(crate) struct Secrets {
     key_encryption_key: String,
     /// What each service proves itself with to the auth service.
     services: BTreeMap<String, String>,
+    /// What the storefront's cookies are encrypted with: 64 bytes, in base64.
+    #[serde(default)]
+    cookie_key: String,
 }
 
 impl Secrets {
-    /// Those in `file`, or new ones, which are then in `file`.
+    /// Those in `file`, or new ones, which are then in `file`. One that was written by an earlier version
+    /// gets what it lacks.
     pub(crate) fn keep(file: &Path) -> anyhow::Result<Self> {
-        if file.exists() {
-            let text = std::fs::read(file)
-                .with_context(|| format!("cannot read the shop's secrets, {}", file.display()))?;
-            return serde_json::from_slice(&text).with_context(|| {
-                format!(
-                    "{} does not hold a shop's secrets; a backup of it is needed, for without them the \
-                     keys in the database cannot be read",
-                    file.display()
-                )
-            });
-        }
-        let secrets = Self {
-            key_encryption_key: STANDARD.encode(random()?),
-            services: CLIENTS
-                .into_iter()
-                .map(|client| Ok((client.to_owned(), hex(&random()?))))
-                .collect::<anyhow::Result<_>>()?,
+        let mut secrets = if file.exists() {
+            Self::read(file)?
+        } else {
+            Self {
+                key_encryption_key: STANDARD.encode(random::<32>()?),
+                services: BTreeMap::new(),
+                cookie_key: String::new(),
+            }
         };
-        data::write_private(file, &serde_json::to_vec_pretty(&secrets)?)?;
+        if secrets.complete()? {
+            data::write_private(file, &serde_json::to_vec_pretty(&secrets)?)?;
+        }
         Ok(secrets)
+    }
+
+    fn read(file: &Path) -> anyhow::Result<Self> {
+        let text = std::fs::read(file)
+            .with_context(|| format!("cannot read the shop's secrets, {}", file.display()))?;
+        serde_json::from_slice(&text).with_context(|| {
+            format!(
+                "{} does not hold a shop's secrets; a backup of it is needed, for without them the \
+                 keys in the database cannot be read",
+                file.display()
+            )
+        })
+    }
+
+    /// Draws those that are missing, and leaves the others alone; whether there were any. The key of the
+    /// signing keys is not among them: a new one could not read what the old one wrote.
+    fn complete(&mut self) -> anyhow::Result<bool> {
+        let mut missing = false;
+        for client in CLIENTS {
+            if !self.services.contains_key(client) {
+                self.services.insert(client.to_owned(), one_time()?);
+                missing = true;
+            }
+        }
+        if self.cookie_key.is_empty() {
+            self.cookie_key = STANDARD.encode(random::<64>()?);
+            missing = true;
+        }
+        Ok(missing)
     }
 
     pub(crate) fn key_encryption_key(&self) -> SecretString {
@@ -52,8 +78,7 @@ impl Secrets {
 
     /// What the storefront encrypts its visitors' cookie with.
     pub(crate) fn cookie_key(&self) -> SecretString {
-        let half = self.key_encryption_key.as_bytes();
-        STANDARD.encode([half, half].concat()).into()
+        self.cookie_key.clone().into()
     }
 
     /// The secret of the service `name`.
@@ -76,11 +101,11 @@ impl Secrets {
 
 /// A secret that nobody has seen before, for one run.
 pub(crate) fn one_time() -> anyhow::Result<String> {
-    Ok(hex(&random()?))
+    Ok(hex(&random::<32>()?))
 }
 
-fn random() -> anyhow::Result<[u8; 32]> {
-    let mut bytes = [0; 32];
+fn random<const BYTES: usize>() -> anyhow::Result<[u8; BYTES]> {
+    let mut bytes = [0; BYTES];
     aws_lc_rs::rand::fill(&mut bytes).context("the system gives no random bytes")?;
     Ok(bytes)
 }
@@ -110,6 +135,12 @@ mod tests {
         );
         let key = STANDARD.decode(second.key_encryption_key().expose_secret());
         assert_eq!(key.unwrap().len(), 32);
+        let key = STANDARD.decode(second.cookie_key().expose_secret());
+        assert_eq!(key.unwrap().len(), 64);
+        assert_eq!(
+            first.cookie_key().expose_secret(),
+            second.cookie_key().expose_secret()
+        );
         assert_ne!(one_time().unwrap(), one_time().unwrap());
     }
 
@@ -122,6 +153,31 @@ mod tests {
         Secrets::keep(&file).unwrap();
         let mode = std::fs::metadata(&file).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[test]
+    fn of_an_earlier_version_are_kept_and_completed() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("secrets.json");
+        let earlier = r#"{
+            "key_encryption_key": "a key",
+            "services": { "cart": "one", "catalog": "two", "order": "three", "payment": "four" }
+        }"#;
+        std::fs::write(&file, earlier).unwrap();
+        let completed = Secrets::keep(&file).unwrap();
+        assert_eq!(completed.key_encryption_key().expose_secret(), "a key");
+        for (name, secret) in [("cart", "one"), ("catalog", "two"), ("order", "three")] {
+            assert_eq!(completed.of(name).unwrap().expose_secret(), secret);
+        }
+        assert_eq!(completed.of("audit").unwrap().expose_secret().len(), 64);
+        assert!(!completed.cookie_key().expose_secret().is_empty());
+        let written = std::fs::read(&file).unwrap();
+        let again = Secrets::keep(&file).unwrap();
+        assert_eq!(
+            again.of_all().expose_secret(),
+            completed.of_all().expose_secret()
+        );
+        assert_eq!(std::fs::read(&file).unwrap(), written);
     }
 
     #[test]

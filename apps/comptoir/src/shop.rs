@@ -10,7 +10,12 @@ use upstream::Credentials;
 use url::Url;
 
 use crate::{
-    audit::Audited, data::Addresses, databases::Databases, gateway::Services, secrets::Secrets,
+    audit::{Audited, Records},
+    auditor::Auditor,
+    data::Addresses,
+    databases::Databases,
+    gateway::Services,
+    secrets::Secrets,
 };
 
 /// Every service, up.
@@ -146,8 +151,18 @@ impl Shop {
         .into()
     }
 
+    /// Who audits it.
+    pub(crate) fn auditor(&self, secrets: &Secrets) -> anyhow::Result<Auditor> {
+        let credentials = Credentials {
+            auth_url: self.auth.url().clone(),
+            service_secret: secrets.of("audit")?,
+        };
+        let records = Records::new(self.order.url(), &credentials)?;
+        Ok(Auditor::new(self.audited()?, records))
+    }
+
     /// The databases that an audit reads.
-    pub(crate) fn audited(&self) -> anyhow::Result<Audited> {
+    fn audited(&self) -> anyhow::Result<Audited> {
         let pool = |name, pool: Option<&PgPool>| {
             let pool = pool.cloned();
             pool.with_context(|| format!("the {name} service has no database"))

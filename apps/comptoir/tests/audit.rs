@@ -110,6 +110,48 @@ async fn twenty_rows_are_named_and_json_has_them_all(pool: PgPool) {
     );
 }
 
+/// Whose services are not there.
+const RECORDING: [&str; 6] = [
+    "--order-url",
+    "http://127.0.0.1:1",
+    "--auth-url",
+    "http://127.0.0.1:1",
+    "--audit-secret",
+    "not to be told",
+];
+
+#[sqlx::test(migrations = false)]
+async fn an_audit_that_cannot_be_recorded_stands(pool: PgPool) {
+    books(&pool).await;
+    let audit = audit(&pool, &RECORDING);
+    assert_eq!(audit.code, Some(0), "{}", audit.errors);
+    assert!(
+        audit.text.contains("The books are right."),
+        "{}",
+        audit.text
+    );
+    assert!(audit.errors.contains("not recorded"), "{}", audit.errors);
+    assert!(!audit.errors.contains(RECORDING[5]), "{}", audit.errors);
+}
+
+#[test]
+fn recording_needs_to_know_where_and_by_whose_right() {
+    for given in [
+        &RECORDING[..2],
+        &RECORDING[2..4],
+        &RECORDING[4..],
+        &RECORDING[..4],
+    ] {
+        let output = run_audit(given);
+        assert_eq!(output.status.code(), Some(2), "{given:?}");
+    }
+    // A shop in one process does it itself.
+    let output = run_audit(&RECORDING);
+    assert_eq!(output.status.code(), Some(2));
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(error.contains("records its audits itself"), "{error}");
+}
+
 #[sqlx::test(migrations = false)]
 async fn a_database_of_something_else_is_no_clean_audit(pool: PgPool) {
     let audit = audit(&pool, &[]);

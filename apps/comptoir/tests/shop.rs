@@ -199,6 +199,57 @@ async fn what_was_confirmed_survives_a_kill() {
 }
 
 #[tokio::test]
+async fn a_shop_checks_its_own_books_and_the_staff_see_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path();
+    let shop = Shop::open(data, &["--audit-every", "0"]);
+    assert!(shop.stop().success());
+    // As an earlier version wrote it.
+    let file = data.join("secrets.json");
+    let mut secrets: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    secrets["services"].as_object_mut().unwrap().remove("audit");
+    secrets.as_object_mut().unwrap().remove("cookie_key");
+    std::fs::write(&file, secrets.to_string()).unwrap();
+
+    let shop = Shop::open(data, &["--audit-every", "10"]);
+    let staff = sign_in_staff(&shop.client()).await;
+    let list = "/api/orders/admin/audits";
+    assert_eq!(staff.get(list).await.expect(200).body["items"], json!([]));
+    let asked = audit(&["--data", text(data), "--json"]);
+    let asked: Value = serde_json::from_str(&asked).unwrap();
+    let recorded = staff.get(list).await.expect(200).body;
+    // The database counts in microseconds.
+    let finished_at = recorded["items"][0]["finished_at"].as_str().unwrap();
+    let at = asked["at"].as_str().unwrap();
+    assert!(at.starts_with(finished_at.trim_end_matches('Z')), "{at}");
+    assert_eq!(recorded["items"][0]["invariants"][4]["name"], "I5");
+
+    let by_itself = eventually(&staff, list, |it| {
+        it["items"].as_array().unwrap().len() >= 3
+    })
+    .await;
+    let items = by_itself["items"].as_array().unwrap();
+    assert!(items.iter().all(|it| it["clean"] == true));
+    assert!(shop.output().matches("the books are right").count() >= 3);
+
+    // The embedded database knows the world's clocks too.
+    let summary = "/api/orders/admin/summary?days=2&zone=";
+    let answer = staff.get(&format!("{summary}Europe/Paris")).await;
+    assert_eq!(answer.expect(200).body["days"][1]["orders"], 0);
+    let answer = staff.get(&format!("{summary}Europe/Atlantis")).await;
+    answer.expect_problem(422, "invalid");
+    assert!(shop.stop().success());
+}
+
+#[test]
+fn audits_that_would_come_all_the_time_are_refused() {
+    let output = comptoir().args(["--audit-every", "9"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(error.contains("at least 10"), "{error}");
+}
+
+#[tokio::test]
 async fn the_gateway_shows_the_public_side_only() {
     let folder = tempfile::tempdir().unwrap();
     let shop = Shop::open(folder.path(), &[]);

@@ -33,6 +33,8 @@ pub enum Scope {
     Payments,
     /// Follow the revocation feed (at auth).
     Revocations,
+    /// Record what an audit found (at order).
+    Audits,
 }
 
 /// A user's access token.

@@ -1,4 +1,4 @@
-//! Which service may ask which other one for what.
+//! Which service may ask which other one for what; the operator's audit is a client like them.
 
 use std::collections::HashMap;
 
@@ -19,11 +19,11 @@ const GRANTS: &[(&str, &str, Scope)] = &[
     ("cart", "auth", Scope::Revocations),
     ("payment", "auth", Scope::Revocations),
     ("order", "auth", Scope::Revocations),
-    ("storefront", "auth", Scope::Revocations),
     ("cart", "catalog", Scope::Products),
     ("order", "cart", Scope::Carts),
     ("order", "catalog", Scope::Stock),
     ("order", "payment", Scope::Payments),
+    ("audit", "order", Scope::Audits),
 ];
 
 /// The services that have a secret here, by name. Only digests are kept.
@@ -82,6 +82,7 @@ fn name(scope: Scope) -> &'static str {
         Scope::Carts => "carts",
         Scope::Payments => "payments",
         Scope::Revocations => "revocations",
+        Scope::Audits => "audits",
     }
 }
 

@@ -55,6 +55,8 @@ pub(crate) enum OrderError {
     NotInOrder(Uuid),
     #[error("product {0} is named twice")]
     NamedTwice(Uuid),
+    #[error("zone is no time zone that is known here; one is named as in Europe/Paris")]
+    UnknownZone,
     #[error("of product {product} only {left} can still be returned")]
     ReturnExceedsPurchase { product: Uuid, left: i64 },
     #[error(transparent)]
@@ -143,7 +145,9 @@ impl From<OrderError> for Problem {
             OrderError::NotReturnable(_) => {
                 conflict("not-returnable", "The order cannot be returned").detail(detail)
             }
-            OrderError::NotInOrder(_) | OrderError::NamedTwice(_) => Problem::invalid(detail),
+            OrderError::NotInOrder(_) | OrderError::NamedTwice(_) | OrderError::UnknownZone => {
+                Problem::invalid(detail)
+            }
             OrderError::ReturnExceedsPurchase { .. } => {
                 conflict("return-exceeds-purchase", "More than was bought").detail(detail)
             }

@@ -1,9 +1,11 @@
 //! The order service's routes.
 
+mod audits;
 mod orders;
 mod paging;
 mod returns;
 mod staff;
+mod summary;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -11,6 +13,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub(crate) fn routes(app: &mut ServiceConfig<'_>) {
     app.service(staff::list)
         .service(staff::list_returns)
+        .service(summary::show)
+        .service(audits::list)
         .service(staff::show)
         .service(staff::pack)
         .service(staff::ship)
@@ -23,5 +27,6 @@ pub(crate) fn routes(app: &mut ServiceConfig<'_>) {
         .service(orders::show)
         .service(orders::cancel)
         .service(returns::request)
-        .service(returns::list);
+        .service(returns::list)
+        .service(audits::record);
 }

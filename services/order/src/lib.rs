@@ -3,10 +3,11 @@
 //! Read in this order: [`http`] (routes and handlers), [`life`] (how an order and a return may move),
 //! [`order`] (what they are made of), [`checkout`] (the path everything is judged by), [`recovery`] (what
 //! finishes a checkout that a crash or a silence left open), [`outbox`] (what other services are told
-//! after a commit), [`fulfilment`] and [`returns`] (what happens afterwards), [`store`] (all the SQL),
-//! [`error`] (what can go wrong, and how clients see it). [`cart`], [`catalog`] and [`payment`] are what
-//! this service asks of others.
+//! after a commit), [`fulfilment`] and [`returns`] (what happens afterwards), [`summary`] and [`audits`]
+//! (what staff look at), [`store`] (all the SQL), [`error`] (what can go wrong, and how clients see it).
+//! [`cart`], [`catalog`] and [`payment`] are what this service asks of others.
 
+mod audits;
 mod cart;
 mod catalog;
 mod checkout;
@@ -22,6 +23,7 @@ mod payment;
 mod recovery;
 mod returns;
 mod store;
+mod summary;
 
 pub use config::{Config, Service};
 

@@ -3,9 +3,16 @@
 use std::time::Duration;
 
 use chassis::Progress;
-use prometheus::{Gauge, Histogram, HistogramOpts, IntCounterVec, IntGauge, Opts, Registry};
+use prometheus::{
+    Gauge, Histogram, HistogramOpts, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
+};
 
-use crate::{State, error::OrderError, store};
+use crate::{
+    State,
+    audits::{self, Audit},
+    error::OrderError,
+    store,
+};
 
 /// This service's own metrics.
 #[derive(Clone, Debug)]
@@ -17,6 +24,8 @@ pub(crate) struct Measures {
     outbox_pending: IntGauge,
     outbox_oldest: Gauge,
     orders_pending: IntGauge,
+    audit_violations: IntGaugeVec,
+    audit_finished: IntGauge,
 }
 
 impl Measures {
@@ -56,6 +65,17 @@ impl Measures {
                 "orders_pending",
                 "Orders of which it is not known yet whether they are paid.",
             )?,
+            audit_violations: IntGaugeVec::new(
+                Opts::new(
+                    "audit_violations",
+                    "What the last recorded audit found to break an invariant.",
+                ),
+                &["invariant"],
+            )?,
+            audit_finished: IntGauge::new(
+                "audit_finished_timestamp_seconds",
+                "When the last recorded audit was done, in Unix seconds; 0 if there is none.",
+            )?,
         };
         registry.register(Box::new(measures.checkouts.clone()))?;
         registry.register(Box::new(measures.own.clone()))?;
@@ -64,6 +84,8 @@ impl Measures {
         registry.register(Box::new(measures.outbox_pending.clone()))?;
         registry.register(Box::new(measures.outbox_oldest.clone()))?;
         registry.register(Box::new(measures.orders_pending.clone()))?;
+        registry.register(Box::new(measures.audit_violations.clone()))?;
+        registry.register(Box::new(measures.audit_finished.clone()))?;
         Ok(measures)
     }
 
@@ -93,14 +115,27 @@ impl Measures {
     pub(crate) fn refunded(&self, reason: &'static str) {
         self.refunds.with_label_values(&[reason]).inc();
     }
+
+    /// Shows what this audit found, and nothing of those before it.
+    pub(crate) fn audited(&self, audit: &Audit) {
+        self.audit_violations.reset();
+        for verdict in audit.invariants.iter() {
+            self.audit_violations
+                .with_label_values(&[&verdict.name])
+                .set(verdict.violations);
+        }
+        self.audit_finished.set(audit.finished_at.timestamp());
+    }
 }
 
-/// Reads the gauges.
+/// Reads the gauges. The last audit is one of them: another replica may have recorded it, or this one
+/// before it was started again.
 pub(crate) async fn run_once(state: State) -> anyhow::Result<Progress> {
     let backlog = store::outbox::backlog(&state.pool).await?;
     let measures = &state.measures;
     measures.outbox_pending.set(backlog.outbox_rows);
     measures.outbox_oldest.set(backlog.outbox_oldest_seconds);
     measures.orders_pending.set(backlog.orders_pending);
+    audits::measure(&state).await?;
     Ok(Progress::Idle)
 }

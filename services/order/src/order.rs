@@ -51,7 +51,7 @@ pub(crate) struct Address {
     pub(crate) country: String,
 }
 
-fn printable(text: &str, _: &()) -> garde::Result {
+pub(crate) fn printable(text: &str, _: &()) -> garde::Result {
     if text.chars().any(char::is_control) {
         Err(garde::Error::new("must not hold control characters"))
     } else {

@@ -8,6 +8,7 @@ mod checkouts;
 mod facts;
 mod money_back;
 mod paid;
+mod record;
 mod report;
 mod reserved;
 mod stock;
@@ -26,6 +27,8 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use tokio::time::{Instant, sleep};
+use upstream::Credentials;
+use url::Url;
 
 use crate::{
     data::{self, Announcement, Data, Taken},
@@ -33,8 +36,11 @@ use crate::{
     say,
     server::Server,
 };
+pub(crate) use record::Records;
+pub(crate) use report::Report;
+
 use facts::Facts;
-use report::{Report, Verdict};
+use report::Verdict;
 
 /// What to check.
 #[derive(Clone, Debug, clap::Args)]
@@ -77,6 +83,31 @@ pub(crate) struct Args {
         requires_all = ["catalog_database_url", "payment_database_url"]
     )]
     order_database_url: Option<SecretString>,
+    /// The order service, to record there what was found. A shop in one process records its audits itself.
+    #[arg(
+        long,
+        env = "COMPTOIR_ORDER_URL",
+        value_name = "URL",
+        requires_all = ["auth_url", "audit_secret"]
+    )]
+    order_url: Option<Url>,
+    /// The auth service, for the right to do that.
+    #[arg(
+        long,
+        env = "COMPTOIR_AUTH_URL",
+        value_name = "URL",
+        requires_all = ["order_url", "audit_secret"]
+    )]
+    auth_url: Option<Url>,
+    /// The secret of the client `audit` there.
+    #[arg(
+        long,
+        env = "COMPTOIR_AUDIT_SECRET",
+        hide_env_values = true,
+        value_name = "SECRET",
+        requires_all = ["order_url", "auth_url"]
+    )]
+    audit_secret: Option<SecretString>,
     /// Wait at most so many seconds until no order, payment, message or reservation is under way; it is a
     /// failure if some still are.
     #[arg(long, value_name = "SECONDS", default_value_t = 0)]
@@ -114,7 +145,16 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let options = Options {
         wait_seconds: args.wait,
     };
+    let records = args.records()?;
     let report = report(args, &options).await?;
+    if let Some(records) = records
+        && let Err(error) = records.add(&report).await
+    {
+        say::wrong(format_args!(
+            "comptoir: the audit is not recorded: {:#}",
+            anyhow::Error::new(error)
+        ));
+    }
     if args.json {
         say::line(serde_json::to_string_pretty(&report)?);
     } else {
@@ -125,6 +165,28 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<ExitCode> {
     } else {
         ExitCode::FAILURE
     })
+}
+
+impl Args {
+    /// Where to record what is found, if anywhere.
+    fn records(&self) -> anyhow::Result<Option<Records>> {
+        let (Some(order_url), Some(auth_url), Some(secret)) =
+            (&self.order_url, &self.auth_url, &self.audit_secret)
+        else {
+            return Ok(None);
+        };
+        if self.order_database_url.is_none() && self.databases.database_url.is_none() {
+            bail!(
+                "--order-url is for services with databases on a server; a shop in one process records its \
+                 audits itself while it is open"
+            );
+        }
+        let credentials = Credentials {
+            auth_url: auth_url.clone(),
+            service_secret: secret.clone(),
+        };
+        Ok(Some(Records::new(order_url, &credentials)?))
+    }
 }
 
 async fn report(args: &Args, options: &Options) -> anyhow::Result<Report> {

@@ -8,41 +8,42 @@ use serde::{Deserialize, Serialize};
 /// All of it.
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct Report {
-    at: DateTime<Utc>,
+    /// When it was done.
+    pub(super) at: DateTime<Utc>,
     /// Whether what is under way counts as a failure: it was waited for.
     pub(super) asked_to_settle: bool,
     /// What is neither right nor wrong yet.
     under_way: Vec<Count>,
-    invariants: Vec<Verdict>,
+    pub(super) invariants: Vec<Verdict>,
 }
 
 /// One invariant.
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct Verdict {
     /// As in I1.
-    invariant: String,
+    pub(super) invariant: String,
     /// What is promised.
-    promise: String,
+    pub(super) promise: String,
     /// What was looked at.
-    checked: Vec<Count>,
+    pub(super) checked: Vec<Count>,
     /// What breaks the promise.
-    violations: Vec<Violation>,
+    pub(super) violations: Vec<Violation>,
 }
 
 #[derive(Debug, Deserialize, Serialize)]
 pub(super) struct Count {
     what: String,
-    number: usize,
+    pub(super) number: usize,
 }
 
 #[derive(Clone, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
-struct Violation {
+pub(super) struct Violation {
     /// As in `order 0199...`.
-    row: String,
+    pub(super) row: String,
     /// The rule that the row breaks.
-    rule: String,
+    pub(super) rule: String,
     /// How.
-    detail: String,
+    pub(super) detail: String,
 }
 
 /// How many rows are named for each invariant; JSON has them all.
@@ -101,11 +102,16 @@ impl Report {
     }
 
     pub(super) fn has_violations(&self) -> bool {
-        self.invariants.iter().any(|it| !it.violations.is_empty())
+        self.violations() > 0
+    }
+
+    /// How many there are.
+    pub(crate) fn violations(&self) -> usize {
+        self.invariants.iter().map(|it| it.violations.len()).sum()
     }
 
     /// Whether every promise was kept, and nothing is under way if that was waited for.
-    pub(super) fn is_clean(&self) -> bool {
+    pub(crate) fn is_clean(&self) -> bool {
         !self.has_violations() && (self.is_settled() || !self.asked_to_settle)
     }
 
@@ -140,7 +146,7 @@ impl fmt::Display for Report {
             [] => writeln!(f, "Under way: nothing.")?,
             some => writeln!(f, "Under way: {}.", some.join(", "))?,
         }
-        let broken = self.invariants.iter().map(|it| it.violations.len()).sum();
+        let broken = self.violations();
         if broken > 0 {
             write!(f, "The books are wrong in {} places.", grouped(broken))
         } else if self.is_clean() {

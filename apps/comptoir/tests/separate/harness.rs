@@ -94,6 +94,9 @@ enum Logs {
     Temporary(tempfile::TempDir),
 }
 
+/// What `comptoir audit` proves itself with to the auth service.
+const AUDIT_SECRET: &str = "what the audit is known by";
+
 /// How long a process may take to become ready on a machine that is busy with a build.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -254,20 +257,23 @@ impl House {
         self.processes.values().map(read).collect()
     }
 
-    /// Waits until nothing is under way any more, and checks I1 to I5 with `comptoir audit`.
+    /// Waits until nothing is under way any more, and checks I1 to I5 with `comptoir audit`, which records it.
     pub(crate) async fn audit(&self) -> serde_json::Value {
         let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_comptoir"));
         command
             .env_clear()
-            .args([
-                "audit",
-                "--json",
-                "--wait",
-                "60",
-                "--database-prefix",
-                &self.prefix,
-            ])
-            .env("COMPTOIR_DATABASE_URL", self.server.as_str());
+            .args(["audit", "--json", "--wait", "60"])
+            .env("COMPTOIR_DATABASE_PREFIX", &self.prefix)
+            .env("COMPTOIR_DATABASE_URL", self.server.as_str())
+            .env(
+                "COMPTOIR_ORDER_URL",
+                url(self.processes[&Name::Order].port).as_str(),
+            )
+            .env(
+                "COMPTOIR_AUTH_URL",
+                url(self.processes[&Name::Auth].port).as_str(),
+            )
+            .env("COMPTOIR_AUDIT_SECRET", AUDIT_SECRET);
         let output = command.output().await.expect("comptoir runs");
         let report = String::from_utf8_lossy(&output.stdout);
         assert!(
@@ -409,6 +415,7 @@ fn processes(
         .iter()
         .filter(|(name, _)| !matches!(name, Name::Acquirer | Name::Auth))
         .map(|(name, secret)| format!("{}={secret}", name.as_str()))
+        .chain([format!("audit={AUDIT_SECRET}")])
         .collect();
     let gateway_key = secret();
 

@@ -12,6 +12,7 @@
     reason = "a test has figures to report"
 )]
 
+mod audits;
 mod checkout;
 mod crash;
 mod front;

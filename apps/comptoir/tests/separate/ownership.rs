@@ -81,6 +81,8 @@ const OF_STAFF: &[(&str, &str)] = &[
     ("POST", "/api/catalog/admin/products/{id}/stock"),
     ("GET", "/api/catalog/admin/products/{id}/stock/movements"),
     ("GET", "/api/orders/admin"),
+    ("GET", "/api/orders/admin/summary"),
+    ("GET", "/api/orders/admin/audits"),
     ("GET", "/api/orders/admin/{id}"),
     ("POST", "/api/orders/admin/{id}/pack"),
     ("POST", "/api/orders/admin/{id}/ship"),
@@ -289,11 +291,7 @@ impl Owner {
             .iter()
             .find(|it| it["current"] == true)
             .expect("a session");
-        let session = session["id"]
-            .as_str()
-            .expect("an id")
-            .parse()
-            .expect("an id");
+        let session = serde_json::from_value(session["id"].clone()).expect("an id");
         let method = person.method(Card::Approved).await;
 
         // One order that has arrived and is on its way back in part, and one that could be cancelled.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use crate::{SERVICES, claims, eventually, header, secret, start};
+use crate::{CLIENTS, SERVICES, claims, eventually, header, secret, start};
 
 fn ask(client: &str, secret: &str, audience: &str, scope: &str) -> Value {
     json!({ "client_id": client, "client_secret": secret, "audience": audience, "scope": scope })
@@ -17,17 +17,19 @@ async fn a_service_gets_tokens_for_what_it_may_do_and_for_nothing_else(pool: PgP
         ("order", "cart", "carts"),
         ("order", "catalog", "stock"),
         ("order", "payment", "payments"),
+        ("audit", "order", "audits"),
     ];
     granted.extend(SERVICES.map(|it| (it, "auth", "revocations")));
 
-    for client in SERVICES {
-        for audience in SERVICES {
+    for client in CLIENTS {
+        for audience in CLIENTS {
             for scope in [
                 "products",
                 "stock",
                 "carts",
                 "payments",
                 "revocations",
+                "audits",
                 "everything",
             ] {
                 let body = ask(client, &secret(client), audience, scope);

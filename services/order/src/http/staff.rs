@@ -22,6 +22,8 @@ use crate::{
 pub(crate) struct Orders {
     /// Only those with this status.
     status: Option<Status>,
+    /// Only the one with this number, as in `C-2026-000123`; at most 32 characters, in whatever case.
+    number: Option<String>,
     /// How many, 1 to 100; 20 where nothing is said.
     limit: Option<u8>,
     /// Where the page before ended.
@@ -35,6 +37,8 @@ pub(crate) struct Orders {
 pub(crate) struct Returns {
     /// Only those in this state.
     state: Option<ReturnState>,
+    /// Only those of this order.
+    order: Option<Uuid>,
     /// How many, 1 to 100; 20 where nothing is said.
     limit: Option<u8>,
     /// Where the page before ended.
@@ -58,8 +62,11 @@ pub(crate) async fn list(
     page: web::Query<Orders>,
 ) -> Result<web::Json<Page<OfUser<Order>>>, Problem> {
     let limit = limit(page.limit)?;
-    let records =
-        store::orders::of_all(&state.pool, page.status, page.cursor, one_more(limit)).await?;
+    let (pool, status, before) = (&state.pool, page.status, page.cursor);
+    let records = match page.number.as_deref() {
+        Some(number) => store::orders::by_number(pool, plain(number)?, status, before).await?,
+        None => store::orders::of_all(pool, status, before, one_more(limit)).await?,
+    };
     let orders = fulfilment::all_with_lines(&state, &records).await?;
     let of_users = records.iter().zip(orders).map(|(record, order)| OfUser {
         user_id: record.user_id,
@@ -68,6 +75,15 @@ pub(crate) async fn list(
     Ok(web::Json(Page::of(of_users.collect(), limit, |it| {
         it.order.id
     })))
+}
+
+/// A number as somebody typed it.
+fn plain(number: &str) -> Result<&str, Problem> {
+    let number = number.trim();
+    if number.chars().count() > 32 || number.chars().any(char::is_control) {
+        return Err(Problem::invalid("number must be at most 32 characters"));
+    }
+    Ok(number)
 }
 
 /// One order, with all that happened to it. Staff only.
@@ -176,8 +192,13 @@ pub(crate) async fn list_returns(
     page: web::Query<Returns>,
 ) -> Result<web::Json<Page<OfUser<Return>>>, Problem> {
     let limit = limit(page.limit)?;
-    let found =
-        store::returns::of_all(&state.pool, page.state, page.cursor, one_more(limit)).await?;
+    let (pool, more) = (&state.pool, one_more(limit));
+    let found = match page.order {
+        Some(order) => {
+            store::returns::of_all_by_order(pool, order, page.state, page.cursor, more).await?
+        }
+        None => store::returns::of_all(pool, page.state, page.cursor, more).await?,
+    };
     Ok(web::Json(Page::of(found, limit, |it| it.order.id)))
 }
 

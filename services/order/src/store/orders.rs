@@ -90,6 +90,24 @@ pub(crate) async fn of_all(
     .await?)
 }
 
+/// The order with a number, if it is one that [`of_all`] would list. In a statement of its own, for which
+/// there is one good plan.
+pub(crate) async fn by_number(
+    db: impl PgExecutor<'_>,
+    number: &str,
+    status: Option<Status>,
+    before: Option<Uuid>,
+) -> Result<Vec<Record>, OrderError> {
+    Ok(select_orders!(
+        "where number = upper($1) and ($2::text is null or status = $2) and ($3::uuid is null or id < $3)",
+        number,
+        status.map(Status::as_str),
+        before
+    )
+    .fetch_all(db)
+    .await?)
+}
+
 /// False if the user has an order with this key already. The caller holds the new order for `lease`.
 pub(crate) async fn insert(
     db: &mut PgConnection,

@@ -59,6 +59,15 @@ impl From<Row> for Return {
     }
 }
 
+impl From<Row> for OfUser<Return> {
+    fn from(row: Row) -> Self {
+        Self {
+            user_id: row.user_id,
+            order: row.into(),
+        }
+    }
+}
+
 /// `select` of whole returns with their lines.
 macro_rules! select_returns {
     ($rest:tt, $($argument:expr),*) => {
@@ -114,13 +123,29 @@ pub(crate) async fn of_all(
     )
     .fetch_all(db)
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| OfUser {
-            user_id: row.user_id,
-            order: row.into(),
-        })
-        .collect())
+    Ok(rows.into_iter().map(OfUser::from).collect())
+}
+
+/// Those of one order. In a statement of its own, for which there is one good plan.
+pub(crate) async fn of_all_by_order(
+    db: impl PgExecutor<'_>,
+    order: Uuid,
+    state: Option<ReturnState>,
+    before: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<OfUser<Return>>, OrderError> {
+    let rows = select_returns!(
+        "where returns.order_id = $1 and ($2::text is null or state = $2)
+           and ($3::uuid is null or returns.id < $3)
+         order by returns.id desc limit $4",
+        order,
+        state.map(ReturnState::as_str),
+        before,
+        limit
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(OfUser::from).collect())
 }
 
 pub(crate) async fn insert(

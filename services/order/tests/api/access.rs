@@ -35,6 +35,8 @@ fn staff_routes(order: Uuid) -> Vec<(Method, String, Value)> {
     vec![
         (Method::GET, path(""), Value::Null),
         (Method::GET, path("/returns"), Value::Null),
+        (Method::GET, path("/summary"), Value::Null),
+        (Method::GET, path("/audits"), Value::Null),
         (Method::GET, of(""), Value::Null),
         (Method::POST, of("/pack"), json!({})),
         (Method::POST, of("/ship"), json!({ "tracking_number": "1" })),

@@ -90,6 +90,46 @@ async fn staff_see_everybodys_orders_by_status(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "order::MIGRATIONS")]
+async fn staff_find_an_order_by_the_number_that_somebody_reads_out(pool: PgPool) {
+    let shop = open(pool).await;
+    let buyer = shop.buyer();
+    let placed = orders(&shop, &buyer, 2).await;
+    let staff = shop.staff();
+    let number = buyer.order(placed[1]).await["number"].clone();
+    let number = number.as_str().unwrap();
+    let found = async |query: String| {
+        let page = staff.get(&format!("/api/orders/admin?{query}")).await;
+        let page = page.expect(200).body;
+        assert_eq!(page["next_cursor"], Value::Null);
+        let items = page["items"].as_array().unwrap().iter();
+        items.map(|it| it["number"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(found(format!("number={number}")).await, [number]);
+    let typed = format!("number=%20{}%20", number.to_lowercase());
+    assert_eq!(found(typed).await, [number]);
+    let confirmed = format!("number={number}&status=confirmed&limit=1");
+    assert_eq!(found(confirmed).await, [number]);
+
+    for none in [
+        format!("number={number}&status=packed"),
+        format!("number={number}&cursor={}", placed[1]),
+        format!("number={}", &number[..number.len() - 1]),
+        "number=C-2026-%25".to_owned(),
+        "number=".to_owned(),
+        format!("number={}", "9".repeat(32)),
+    ] {
+        assert_eq!(found(none).await, [""; 0]);
+    }
+    for wrong in [
+        format!("number={}", "9".repeat(33)),
+        "number=%00".to_owned(),
+    ] {
+        let answer = staff.get(&format!("/api/orders/admin?{wrong}")).await;
+        answer.expect_problem(422, "invalid");
+    }
+}
+
+#[sqlx::test(migrator = "order::MIGRATIONS")]
 async fn a_page_that_makes_no_sense_is_refused(pool: PgPool) {
     let shop = open(pool).await;
     let staff = shop.staff();

@@ -8,6 +8,7 @@
 )]
 
 mod access;
+mod audits;
 mod checkout;
 mod fake;
 mod fulfilment;
@@ -16,6 +17,7 @@ mod openapi;
 mod outbox;
 mod recovery;
 mod returns;
+mod summary;
 
 use std::time::{Duration, Instant};
 
