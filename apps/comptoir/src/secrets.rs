@@ -76,7 +76,7 @@ impl Secrets {
         self.key_encryption_key.clone().into()
     }
 
-    /// What the storefront encrypts its visitors' cookie with.
+    /// What the storefront encrypts its visitors' cookie with: 64 bytes, in base64.
     pub(crate) fn cookie_key(&self) -> SecretString {
         self.cookie_key.clone().into()
     }
