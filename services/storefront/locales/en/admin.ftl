@@ -34,10 +34,10 @@ admin-today = Today so far
 admin-today-sales = Sales today so far
 admin-today-orders = Orders today so far
 admin-today-refunds = Refunded today so far
-admin-week-ago = { $figure } on { $day }, the whole day a week ago
+admin-week-ago = { $figure } a week ago ({ $day }, the whole day)
 admin-average = { $days ->
     [one] { $figure } on the day before
-   *[other] { $figure } a day on average in the { $days } days before
+   *[other] { $figure } a day on average ({ $days } days before)
 }
 admin-all-refunds = { $days ->
     [one] { $amount } in one day
@@ -93,7 +93,7 @@ admin-nothing-after-delivery = The order has arrived. There is nothing left to d
 admin-nothing-any-more = The order is closed. There is nothing left to do.
 admin-not-allowed-now = That is not possible any more: somebody was faster. This is how things stand now.
 admin-stock-not-settled = The units are just being taken off the shelf. Try again in a moment.
-admin-event-pending = Ordered
+admin-event-placed = Ordered
 admin-event-confirmed = Paid
 admin-event-packed = Packed
 admin-event-shipped = Handed to the carrier

@@ -34,10 +34,10 @@ admin-today = Aujourd’hui, jusqu’à maintenant
 admin-today-sales = Ventes du jour, pour l’instant
 admin-today-orders = Commandes du jour, pour l’instant
 admin-today-refunds = Remboursé aujourd’hui, pour l’instant
-admin-week-ago = { $figure } le { $day }, journée entière il y a une semaine
+admin-week-ago = { $figure } il y a une semaine (le { $day }, journée entière)
 admin-average = { $days ->
     [one] { $figure } la veille
-   *[other] { $figure } par jour en moyenne sur les { $days } jours précédents
+   *[other] { $figure } par jour en moyenne ({ $days } jours précédents)
 }
 admin-all-refunds = { $days ->
     [one] { $amount } en un jour
@@ -93,7 +93,7 @@ admin-nothing-after-delivery = La commande est arrivée. Il ne reste rien à fai
 admin-nothing-any-more = La commande est close. Il ne reste rien à faire.
 admin-not-allowed-now = Ce n’est plus possible : quelqu’un a été plus rapide. Voici où en sont les choses.
 admin-stock-not-settled = Les unités sont en train de quitter le rayon. Réessayez dans un instant.
-admin-event-pending = Commandée
+admin-event-placed = Commandée
 admin-event-confirmed = Payée
 admin-event-packed = Emballée
 admin-event-shipped = Remise au transporteur

@@ -161,7 +161,7 @@ pub(crate) fn order(status: &str) -> Value {
             "postal_code": "75001", "country": "FR",
         },
         "timeline": [
-            { "at": "2026-11-24T10:00:00Z", "kind": "pending", "actor": "customer" },
+            { "at": "2026-11-24T10:00:00Z", "kind": "placed", "actor": "customer" },
             { "at": "2026-11-24T10:00:01Z", "kind": "confirmed", "actor": "system" },
         ],
         "returns": [],

@@ -122,7 +122,7 @@ fn against(
         .iter()
         .try_fold(0_i64, |sum, it| sum.checked_add(of(it)));
     let days = i64::try_from(before.len()).unwrap_or_default();
-    let average = sum.and_then(|it| it.checked_div(days));
+    let average = sum.and_then(|it| rounded(it, days));
     html! {
         @if let Some(day) = week_ago {
             dd { (visit.tx("admin-week-ago", [
@@ -137,6 +137,11 @@ fn against(
             ])) }
         }
     }
+}
+
+/// To the nearest whole: two orders in three days are one a day and not none.
+fn rounded(sum: i64, days: i64) -> Option<i64> {
+    sum.checked_add(days / 2)?.checked_div(days)
 }
 
 fn sum(days: &[Day], of: impl Fn(&Day) -> Money) -> Option<Money> {

@@ -210,7 +210,7 @@ fn found(visit: &Visit, audit: &Audit) -> Markup {
                 @for one in &audit.invariants {
                     tr {
                         th.words scope="row" {
-                            span.code { (one.name) } " " (promised(visit, one))
+                            span.promise { (one.name) } " " (promised(visit, one))
                             @if !one.examples.is_empty() {
                                 ul.examples lang="en" {
                                     @for example in &one.examples { li { (example) } }

@@ -12,7 +12,7 @@ use crate::{
     frame::{Frame, go},
     services::{
         auth::Lines,
-        order::{Detail, Event, Line, Return, Status},
+        order::{Detail, Event, Line, ReturnLine, Status},
     },
     texts::COUNTRIES,
     visit::Visit,
@@ -73,7 +73,7 @@ async fn whole(visit: &Visit, token: &str, id: Uuid, left: &Left) -> Result<Http
     let content = html! {
         @if !left.alert.is_empty() { (ui::alert(&left.alert)) }
         (deed(visit, &order, left))
-        @if !order.returns.is_empty() { (all_returns(visit, &order.returns, left)) }
+        @if !order.returns.is_empty() { (all_returns(visit, &order, left)) }
         div.admin-order {
             section {
                 h2 { (visit.t("admin-order-lines")) }
@@ -160,11 +160,11 @@ fn deed(visit: &Visit, order: &Detail, left: &Left) -> Markup {
     }
 }
 
-fn all_returns(visit: &Visit, all: &[Return], left: &Left) -> Markup {
+fn all_returns(visit: &Visit, order: &Detail, left: &Left) -> Markup {
     html! {
         section {
             h2 { (visit.t("admin-order-returns")) }
-            @for one in all {
+            @for one in &order.returns {
                 article.return id={ "return-" (one.id) } {
                     p.return-head {
                         (ui::return_state(visit, one.state))
@@ -172,7 +172,7 @@ fn all_returns(visit: &Visit, all: &[Return], left: &Left) -> Markup {
                         span.num { (visit.tx("admin-return-refund", [("amount", visit.money(one.refund).into())])) }
                     }
                     ul.plain {
-                        @for line in &one.lines { li { (visit.number(line.quantity)) " × " (line.name) } }
+                        @for line in &one.lines { li { (visit.number(line.quantity)) " × " (returned(visit, order, line)) } }
                     }
                     p { (visit.t("admin-return-reason")) " " q { (one.reason) } }
                     @if let Some(refusal) = &one.refusal {
@@ -228,6 +228,13 @@ fn name<'a>(visit: &Visit, line: &'a Line) -> &'a str {
     visit.language().pick(line.name.as_str(), french)
 }
 
+/// What comes back, as the order calls it: returns know the English name alone.
+fn returned<'a>(visit: &Visit, order: &'a Detail, returned: &'a ReturnLine) -> &'a str {
+    let mut lines = order.order.lines.iter();
+    let line = lines.find(|it| it.product_id == returned.product_id);
+    line.map_or(returned.name.as_str(), |it| name(visit, it))
+}
+
 fn address(visit: &Visit, to: &Lines) -> Markup {
     let country = COUNTRIES.iter().find(|(code, _)| *code == to.country);
     let country = country.map_or_else(|| to.country.clone(), |(_, id)| visit.t(id));
@@ -258,7 +265,7 @@ fn happened(visit: &Visit, event: &Event) -> Markup {
 /// What this release of the order service may say of an order; of another one, its own word.
 fn what_happened(visit: &Visit, kind: &str) -> String {
     match kind {
-        "pending" | "confirmed" | "packed" | "shipped" | "delivered" | "cancelled"
+        "placed" | "confirmed" | "packed" | "shipped" | "delivered" | "cancelled"
         | "payment_failed" | "refunded" | "return_requested" | "return_approved"
         | "return_refused" | "return_received" | "return_refunded" => {
             visit.t(&format!("admin-event-{kind}"))

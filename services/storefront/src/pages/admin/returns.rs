@@ -86,7 +86,7 @@ fn table(visit: &Visit, title: &str, returns: &[Return]) -> Markup {
             tbody {
                 @for one in returns {
                     tr {
-                        th scope="row" { (visit.moment(one.created_at)) }
+                        th scope="row" { (visit.date(one.created_at)) }
                         td data-label=(order) {
                             a href={ "/admin/orders/" (one.order_id) "#return-" (one.id) } {
                                 (visit.t("admin-see-order"))

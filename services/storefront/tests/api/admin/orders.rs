@@ -111,6 +111,7 @@ async fn an_order_shows_all_that_is_known_of_it_and_nothing_runs() {
         "1 rue Rambuteau",
         "75001 Paris",
         "France",
+        "Paid",
         "by the customer",
         "by the shop itself",
         "€12.99",
@@ -265,6 +266,8 @@ async fn french_staff_read_french() {
     is_sound(&page);
     for text in [
         "Brie de Meaux",
+        "1 × Brie de Meaux",
+        "Commandée",
         "25,98\u{a0}€",
         "Retour",
         "par le client",
