@@ -12,7 +12,7 @@ use crate::{
     frame::{Frame, go},
     services::{
         auth::Lines,
-        order::{Detail, Event, Line, ReturnLine, Status},
+        order::{Detail, Event, Line, Return, ReturnLine, ReturnState, Status},
     },
     texts::COUNTRIES,
     visit::Visit,
@@ -147,6 +147,9 @@ fn deed(visit: &Visit, order: &Detail, left: &Left) -> Markup {
             }
         },
         Status::Pending => html! { p { (visit.t("admin-nothing-while-pending")) } },
+        Status::Delivered if order.returns.iter().any(waits) => {
+            html! { p { (visit.t("admin-return-waits")) } }
+        }
         Status::Delivered => html! { p { (visit.t("admin-nothing-after-delivery")) } },
         Status::Cancelled | Status::PaymentFailed => {
             html! { p { (visit.t("admin-nothing-any-more")) } }
@@ -158,6 +161,11 @@ fn deed(visit: &Visit, order: &Detail, left: &Left) -> Markup {
             (content)
         }
     }
+}
+
+/// Whether a return waits for the staff.
+fn waits(one: &Return) -> bool {
+    matches!(one.state, ReturnState::Requested | ReturnState::Approved)
 }
 
 fn all_returns(visit: &Visit, order: &Detail, left: &Left) -> Markup {

@@ -59,7 +59,7 @@ pub(super) async fn list(visit: Visit, asked: web::Query<Asked>) -> Result<HttpR
     let content = html! {
         div.admin-tools {
             (filters(&visit.t("admin-filter"), chosen, choices(&visit, &number)))
-            form.admin-find role="search" action=(PATH) {
+            form.admin-find action=(PATH) {
                 label for="find-number" { (visit.t("admin-order-number")) }
                 input #find-number name="number" value=(number) maxlength=(NUMBER)
                     autocomplete="off" placeholder="C-2026-000123";

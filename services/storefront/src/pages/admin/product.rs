@@ -321,7 +321,10 @@ fn fields(visit: &Visit, draft: &Draft, wrong: &Wrong, categories: &[Category]) 
     };
     let known = options(categories);
     let is_known = known.iter().any(|(slug, _)| *slug == draft.category);
-    let own = (!is_known).then(|| (draft.category.as_str(), draft.category.clone()));
+    let own = (!is_known).then(|| match draft.category.as_str() {
+        "" => ("", visit.t("admin-category-choose")),
+        other => (other, other.to_owned()),
+    });
     html! {
         div.pair {
             (name("name", &visit.t("admin-product-name-en"), &draft.name))

@@ -72,7 +72,7 @@ pub(super) async fn list(visit: Visit, asked: web::Query<Asked>) -> Result<HttpR
     let content = html! {
         div.admin-tools {
             (filters(&visit.t("admin-filter"), show, choices))
-            form.admin-find role="search" action=(PATH) {
+            form.admin-find action=(PATH) {
                 label for="find-product" { (visit.t("admin-product-words")) }
                 input #find-product type="search" name="q" value=(q) maxlength=(WORDS) autocomplete="off";
                 @if !show.is_empty() { input type="hidden" name="show" value=(show); }

@@ -83,6 +83,9 @@ async fn only_what_is_possible_now_is_offered() {
         for page in ["/admin/returns", &format!("/admin/orders/{ORDER}")] {
             let page = clerk.get(page).await.expect(200);
             page.shows(&format!("class=\"badge {state}\""));
+            let waits = page.html.contains("a return waits for you");
+            let is_order = page.html.contains("Next step");
+            assert_eq!(waits, is_order && !possible.is_empty(), "{state}");
             for deed in ["approve", "refuse", "receive"] {
                 let offered = page.html.contains(&format!("data-test=\"{deed}\""));
                 assert_eq!(offered, possible.contains(&deed), "{deed} while {state}");
