@@ -7,6 +7,7 @@
 )]
 
 mod account;
+mod admin;
 mod browse;
 mod browser;
 mod cart;
