@@ -59,7 +59,6 @@ pub(crate) struct Item {
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Product {
     pub(crate) id: Uuid,
-    pub(crate) slug: String,
     pub(crate) name: String,
     pub(crate) description: String,
     pub(crate) price: Money,
