@@ -34,7 +34,7 @@ admin-dashboard-no-stock = Le catalogue ne répond pas : les rayons ne peuvent 
 admin-today = Aujourd’hui, jusqu’à maintenant
 admin-today-sales = Ventes du jour, pour l’instant
 admin-today-orders = Commandes du jour, pour l’instant
-admin-today-refunds = Remboursé aujourd’hui, pour l’instant
+admin-today-refunds = Remboursé, pour l’instant
 admin-week-ago = { $figure } il y a une semaine (le { $day }, journée entière)
 admin-average = { $days ->
     [one] { $figure } la veille
@@ -210,7 +210,7 @@ admin-took = A répondu en
 admin-took-none = a fait cette page
 admin-ms = { $number } ms
 admin-audit = Dernier audit
-admin-audit-never = Aucun audit n’a encore été enregistré. Cette commande vérifie chaque promesse de la boutique et enregistre ce qu’elle trouve :
+admin-audit-never = Aucun audit n’a encore été enregistré. Une boutique en un seul processus fait son audit peu après son ouverture. Quand chaque service tourne à part, cette commande vérifie chaque promesse et enregistre ce qu’elle trouve :
 admin-audit-unknown = Le service des commandes, qui garde les audits, ne répond pas.
 admin-audit-clean = Toutes les promesses ont été tenues.
 admin-audit-not-clean = Une promesse n’a pas été tenue.

@@ -175,7 +175,7 @@ fn audited(visit: &Visit, audit: &LastAudit) -> Markup {
                 LastAudit::Unknown => (ui::hint(&visit.t("admin-audit-unknown"))),
                 LastAudit::Never => {
                     p { (visit.t("admin-audit-never")) }
-                    p { code.command { "comptoir audit" } }
+                    p { code.command { "comptoir audit --order-url URL" } }
                 }
                 LastAudit::Found(audit) => (found(visit, audit)),
             }
