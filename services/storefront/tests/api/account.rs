@@ -284,13 +284,15 @@ async fn every_change_is_made_with_the_members_token_and_says_so() {
         match path.as_str() {
             // The name in the frame is the new one at once.
             "/account/name" => page.shows("Ada L."),
-            "/account/delete" | "/account/security/sign-out-everywhere" => page.hides("/account"),
+            "/account/delete" | "/account/security/sign-out-everywhere" => {
+                page.hides("class=\"who\"");
+            }
             "/account/security/password" => {
                 member.get("/account/security").await.expect(200);
                 let sent = front.last("GET", "/api/auth/me/sessions").await;
                 assert_eq!(sent.headers["authorization"], "Bearer new-token");
             }
-            _ => page.shows("href=\"/account\""),
+            _ => page.shows("class=\"who\""),
         }
     }
     let sent = front.last("POST", "/api/auth/me/addresses").await;
