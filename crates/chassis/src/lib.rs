@@ -4,10 +4,12 @@
 //! [workers](Running::worker). Nothing here is global, so that all services can live in one process.
 
 mod database;
+mod healthcheck;
 mod probes;
 mod worker;
 
 pub use database::{Database, violates};
+pub use healthcheck::healthcheck;
 pub use worker::Progress;
 
 use std::{

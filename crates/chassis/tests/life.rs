@@ -177,3 +177,30 @@ async fn a_worker_goes_on_while_there_is_more_and_waits_to_be_woken() {
     tokio::time::sleep(Duration::from_millis(50)).await;
     assert_eq!(steps.load(Ordering::SeqCst), when_stopped);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_container_can_ask_whether_the_service_in_it_is_ready() {
+    let asked = |url: &url::Url| {
+        let listen = url.authority().to_owned();
+        let arguments = ["demo", "healthcheck", "--management-listen", &listen];
+        chassis::healthcheck::<8099>(arguments.map(Into::into)).unwrap()
+    };
+    let identity = Arc::new(identity::Identity::new("demo"));
+    let service = start(Some(identity.clone()));
+    let management = service.management_url().clone();
+    let error = asked(&management).unwrap_err().to_string();
+    assert!(error.contains("503"), "{error}");
+    identity.set_current();
+    asked(&management).unwrap();
+    service.stop().await.unwrap();
+    let error = asked(&management).unwrap_err().to_string();
+    assert!(error.starts_with("nobody listens"), "{error}");
+}
+
+#[test]
+fn any_other_command_line_is_no_check() {
+    for arguments in [&["demo"][..], &["demo", "--listen", "healthcheck"]] {
+        let arguments = arguments.iter().map(Into::into);
+        assert!(chassis::healthcheck::<8099>(arguments).is_none());
+    }
+}

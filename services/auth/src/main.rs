@@ -5,6 +5,9 @@ use clap::Parser as _;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
+    if let Some(checked) = chassis::healthcheck::<8081>(std::env::args_os()) {
+        return checked;
+    }
     let config = Config::parse();
     let telemetry = telemetry::init(&config.telemetry, "auth")?;
 

@@ -4,6 +4,9 @@ use clap::Parser as _;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
+    if let Some(checked) = chassis::healthcheck::<8085>(std::env::args_os()) {
+        return checked;
+    }
     let config = order::Config::parse();
     let telemetry = telemetry::init(&config.telemetry, "order")?;
 
