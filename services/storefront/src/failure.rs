@@ -174,9 +174,12 @@ fn sign_in_first(
 }
 
 async fn page(visit: &Visit, failure: &Failure) -> Markup {
+    let paying = visit.here() == "/checkout/pay";
     let (title, text) = match failure {
         Failure::NotFound => ("failure-not-found", "failure-not-found-text"),
         Failure::Forbidden => ("failure-forbidden", "failure-forbidden-text"),
+        // An earlier attempt may have become an order.
+        Failure::StaleForm if paying => ("failure-stale-form", "failure-stale-form-paying"),
         Failure::StaleForm => ("failure-stale-form", "failure-stale-form-text"),
         Failure::BadForm => ("failure-bad-form", "failure-bad-form-text"),
         Failure::TooMany => ("failure-too-many", "failure-too-many-text"),
@@ -198,6 +201,7 @@ async fn page(visit: &Visit, failure: &Failure) -> Markup {
             @if let Some(here) = again {
                 a.button href=(here) { (visit.t("failure-try-again")) }
             }
+            @if paying { a.button href="/orders" { (visit.t("checkout-to-orders")) } }
             a.button.quiet href="/" { (visit.t("failure-to-the-shop")) }
         }))
     };

@@ -166,8 +166,11 @@ async fn ask<T>(
     }
     let frame = frame.with_units(cart.units());
     let own = match own {
-        Err(error) if error.service() == "payment" && error.refusal().is_none() => {
-            tracing::warn!(%error, "no checkout without cards");
+        // Who cannot say what was ordered before takes no order now either.
+        Err(error)
+            if matches!(error.service(), "payment" | "order") && error.refusal().is_none() =>
+        {
+            tracing::warn!(%error, "no checkout without cards and orders");
             return Ok(Asked::Turned(not_now(visit, &frame)));
         }
         own => own?,

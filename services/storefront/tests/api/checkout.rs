@@ -54,6 +54,8 @@ async fn answers(front: &Front) {
     front
         .answer("GET", "/api/payments/methods", 200, cards)
         .await;
+    let orders = json!({ "items": [], "next_cursor": null });
+    front.answer("GET", "/api/orders", 200, orders).await;
 }
 
 /// The same at the last step.
