@@ -127,21 +127,6 @@ async fn guests_sign_in_and_come_back() {
 }
 
 #[tokio::test]
-async fn forms_without_the_visitors_proof_are_refused() {
-    let front = Front::open().await;
-    let mut ada = at_review(&front).await;
-    for path in [
-        "/checkout",
-        "/checkout/address",
-        "/checkout/payment",
-        "/checkout/pay",
-    ] {
-        let fields = [("method", CARD), ("address", HOME), ("key", HOME)];
-        ada.send_only(path, &fields).await.expect(403);
-    }
-}
-
-#[tokio::test]
 async fn a_member_who_was_signed_out_elsewhere_signs_in_again() {
     for (at, step) in [
         ("/api/auth/me/addresses", "/checkout/address"),

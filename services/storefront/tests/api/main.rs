@@ -18,6 +18,7 @@ mod pay;
 mod product;
 mod renewal;
 mod review;
+mod routes;
 mod sign_in;
 mod visit;
 

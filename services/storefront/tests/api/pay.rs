@@ -287,7 +287,7 @@ async fn nobody_pays_another_total_than_the_button_said() {
     say(&front, 9, ResponseTemplate::new(201).set_body_json(order())).await;
     let review = ada.get("/checkout/review").await.expect(200);
     review.shows("name=\"total\" value=\"13.00 EUR\"");
-    let mut with_total = |total: &'static str| {
+    let with_total = |total: &'static str| {
         let mut ada = ada.clone();
         let form = form.clone();
         async move {
