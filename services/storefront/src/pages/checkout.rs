@@ -175,7 +175,8 @@ async fn ask<T>(
         }
         own => own?,
     };
-    if !(order && payment) {
+    // Prices of another day are not what an order would cost.
+    if cart.stale || !(order && payment) {
         return Ok(Asked::Turned(not_now(visit, &frame)));
     }
     Ok(Asked::Got(Box::new(Ground { frame, cart }), own))

@@ -273,7 +273,7 @@ async fn where_order_or_payment_is_not_ready_nobody_is_asked_for_a_card() {
 }
 
 /// The same visitor as at the review, where the steps before it could not be shown.
-async fn at_unready(front: &Front) -> Browser {
+pub(crate) async fn at_unready(front: &Front) -> Browser {
     answers(front).await;
     let mut ada = shopper(front).await;
     ada.get("/cart").await.expect(200);

@@ -323,14 +323,20 @@ async fn an_order_of_another_total_is_not_taken_for_the_one_of_this_click() {
 }
 
 #[tokio::test]
-async fn a_page_that_waits_says_nothing_of_a_total() {
+async fn a_page_that_waits_says_no_total_unless_nothing_was_ordered() {
     let (front, mut ada, form) = open().await;
     say(&front, 1, problem(503, "outcome-unknown", json!([]))).await;
     let mut sent: Vec<_> = form.iter().map(|(name, it)| (*name, it.as_str())).collect();
     sent.push(("total", "13.00 EUR"));
+    ada.get("/checkout/review").await.expect(200);
     let page = ada.send("/checkout/pay", &sent).await.expect(200);
     // The order may be there when it asks again, and the cart another one.
     page.hides("name=\"total\"");
+
+    // Where none can be there yet, it would still be another total.
+    say(&front, 1, problem(503, "unavailable", json!([]))).await;
+    let page = ada.send("/checkout/pay", &sent).await.expect(200);
+    page.shows("name=\"total\" value=\"13.00 EUR\"");
 }
 
 #[tokio::test]

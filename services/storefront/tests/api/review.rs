@@ -3,7 +3,11 @@
 use chrono::Utc;
 use serde_json::json;
 
-use crate::{Front, checkout::at_review};
+use crate::{
+    Front,
+    cart::{brie, cart},
+    checkout::{at_review, at_unready},
+};
 
 #[tokio::test]
 async fn an_order_that_is_not_decided_yet_is_named_beside_the_button() {
@@ -36,4 +40,19 @@ async fn without_the_list_of_orders_nobody_pays() {
     let page = ada.get("/checkout/review").await.expect(503);
     page.shows("Orders and payments cannot be reached");
     page.hides("data-test=\"pay\"");
+}
+
+#[tokio::test]
+async fn prices_of_another_day_are_not_paid() {
+    let front = Front::open().await;
+    let mut stale = cart(&[brie()]);
+    stale["stale"] = json!(true);
+    front.answer("GET", "/api/cart", 200, stale).await;
+    let mut ada = at_unready(&front).await;
+    for step in ["address", "payment", "review"] {
+        let page = ada.get(&format!("/checkout/{step}")).await.expect(503);
+        page.shows("The checkout is closed for a moment");
+        page.hides("name=\"number\"");
+        page.hides("data-test=\"pay\"");
+    }
 }

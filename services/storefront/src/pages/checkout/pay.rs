@@ -196,11 +196,19 @@ fn draw_anew(visit: &Visit, payment: &Payment) {
     }
 }
 
+/// Whether no order can have come of it: somebody did not answer before one was recorded.
+fn is_not_sent(error: &Error) -> bool {
+    match error {
+        Error::Problem { problem, .. } => problem.kind.ends_with(":unavailable"),
+        Error::Unavailable { service, .. } => *service != "order",
+    }
+}
+
 /// The page for an outcome that is not known yet: it asks again, under the same key.
 fn waiting(visit: &Visit, payment: &Payment, error: &Error) -> HttpResponse {
     tracing::warn!(%error, "the outcome of a checkout is not known yet");
     let again = Payment {
-        total: None,
+        total: payment.total.clone().filter(|_| is_not_sent(error)),
         ..payment.clone()
     };
     let title = visit.t("checkout-waiting");
