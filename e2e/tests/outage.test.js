@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 
-import { addToCart, checkout, signUp, unitsInCart } from "../flows.js";
+import { addToCart, checkout, prepareCheckout, send, signIn, signUp, unitsInCart } from "../flows.js";
 import { openHouse } from "../house.js";
 import { check, run } from "../visit.js";
 
@@ -65,5 +65,52 @@ visit(
     await house.stop("auth");
     await addToCart(page);
     assert.equal(await unitsInCart(page), 1);
+  },
+);
+
+visit(
+  "without the cart, a button that adds to it says why nothing came of it",
+  { expected: [/answer 503: POST .*\/cart\/items\//] },
+  async ({ page }) => {
+    await page.goto("/search?q=cheese");
+    await house.stop("cart");
+    await page.locator("form.card-add button").first().click();
+    const alert = page.locator("#notices [role=alert]");
+    await alert.waitFor();
+    assert.match(await alert.innerText(), /cart cannot be reached/i);
+    assert.ok(await page.locator("form.card-add").first().isVisible(), "the page stays");
+    await check(page);
+  },
+);
+
+visit(
+  "an order whose outcome is not known is named to somebody who comes to pay for the same cart once more",
+  {},
+  async ({ page, another }) => {
+    const person = await signUp(page);
+    await addToCart(page);
+    await prepareCheckout(page);
+    await house.stop("acquirer");
+    await page.getByTestId("pay").click();
+    await page.locator("#waiting").waitFor();
+    await check(page);
+
+    // Another browser knows nothing of the first one's key.
+    const elsewhere = await another();
+    await signIn(elsewhere, person);
+    await elsewhere.goto("/checkout/address");
+    await send(elsewhere, "use-saved-address");
+    await elsewhere.waitForURL("**/checkout/payment");
+    await send(elsewhere, "use-saved-card");
+    await elsewhere.waitForURL("**/checkout/review");
+    await check(elsewhere);
+    await elsewhere.getByTestId("pending-order").click();
+    await elsewhere.waitForURL(/\/orders\/[0-9a-f-]{36}/);
+    await elsewhere.locator(".badge.pending").first().waitFor();
+
+    // Meanwhile the first one waits, and learns of it by itself.
+    await house.start("acquirer");
+    await page.waitForURL(/\/orders\/[0-9a-f-]{36}/, { timeout: 60_000 });
+    await elsewhere.locator(".badge.confirmed").first().waitFor();
   },
 );

@@ -1,5 +1,5 @@
 //! Styles, scripts and the icon: compiled in, and named by what is in them, so that a browser may keep them
-//! for a year and still never shows yesterday's.
+//! for a year and still never shows yesterday's. And what robots are told.
 
 use std::{collections::HashMap, fmt::Write as _, sync::LazyLock};
 
@@ -62,10 +62,14 @@ pub(crate) fn routes(app: &mut web::ServiceConfig) {
     app.service(
         web::resource("/assets/{fingerprint}/{name}")
             .wrap(Compress::default())
-            .route(web::get().to(asset)),
+            .route(web::get().to(asset))
+            .route(web::head().to(asset)),
     )
     // Browsers ask for it by themselves; so do API documents.
     .route("/favicon.ico", web::get().to(icon))
+    .route("/favicon.ico", web::head().to(icon))
+    .route("/robots.txt", web::get().to(robots))
+    .route("/robots.txt", web::head().to(robots))
     .route("/assets/comptoir.svg", web::get().to(icon));
 }
 
@@ -85,6 +89,26 @@ async fn asset(path: web::Path<(String, String)>) -> Result<HttpResponse, Proble
         .content_type(asset.media_type)
         .insert_header((header::CACHE_CONTROL, kept))
         .body(asset.body))
+}
+
+/// Pages of one visitor, and lists without end.
+const ROBOTS: &str = "User-agent: *
+Disallow: /account
+Disallow: /admin
+Disallow: /cart
+Disallow: /checkout
+Disallow: /orders
+Disallow: /search
+Disallow: /sign-in
+Disallow: /sign-up
+Disallow: /suggestions
+";
+
+async fn robots() -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("text/plain; charset=utf-8")
+        .insert_header((header::CACHE_CONTROL, "public, max-age=3600"))
+        .body(ROBOTS)
 }
 
 async fn icon() -> HttpResponse {

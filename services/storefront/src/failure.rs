@@ -131,7 +131,9 @@ pub(crate) async fn show(
     if matches!(failure, Failure::SignIn) {
         return sign_in_first(visit, response);
     }
-    let body = page(visit, failure).await.into_string();
+    // It is said above the page, which stays: a button that adds to the cart has no place of its own.
+    let above = visit.is_partial() && visit.here().starts_with("/cart/items/");
+    let body = page(visit, failure, above).await.into_string();
     let (service, retry) = (failure.service(), matches!(failure, Failure::Down(_)));
     let mut response = response.map_body(|_, _| body.boxed());
     let headers = response.headers_mut();
@@ -139,6 +141,13 @@ pub(crate) async fn show(
         header::CONTENT_TYPE,
         header::HeaderValue::from_static("text/html; charset=utf-8"),
     );
+    if above {
+        let set = [("hx-retarget", "#notices"), ("hx-reswap", "innerHTML")];
+        for (name, value) in set {
+            let name = header::HeaderName::from_static(name);
+            headers.insert(name, header::HeaderValue::from_static(value));
+        }
+    }
     if retry {
         headers.insert(header::RETRY_AFTER, header::HeaderValue::from_static("5"));
     }
@@ -173,10 +182,13 @@ fn sign_in_first(
     response
 }
 
-async fn page(visit: &Visit, failure: &Failure) -> Markup {
+async fn page(visit: &Visit, failure: &Failure, above: bool) -> Markup {
+    let paying = visit.here() == "/checkout/pay";
     let (title, text) = match failure {
         Failure::NotFound => ("failure-not-found", "failure-not-found-text"),
         Failure::Forbidden => ("failure-forbidden", "failure-forbidden-text"),
+        // An earlier attempt may have become an order.
+        Failure::StaleForm if paying => ("failure-stale-form", "failure-stale-form-paying"),
         Failure::StaleForm => ("failure-stale-form", "failure-stale-form-text"),
         Failure::BadForm => ("failure-bad-form", "failure-bad-form-text"),
         Failure::TooMany => ("failure-too-many", "failure-too-many-text"),
@@ -193,11 +205,15 @@ async fn page(visit: &Visit, failure: &Failure) -> Markup {
         Failure::Down(_) | Failure::TooMany | Failure::Internal(_) => visit.page(),
         _ => None,
     };
+    if above {
+        return ui::alert(&visit.t(text));
+    }
     let content = html! {
         (ui::notice_panel(&visit.t(title), html! { p { (visit.t(text)) } }, html! {
             @if let Some(here) = again {
                 a.button href=(here) { (visit.t("failure-try-again")) }
             }
+            @if paying { a.button href="/orders" { (visit.t("checkout-to-orders")) } }
             a.button.quiet href="/" { (visit.t("failure-to-the-shop")) }
         }))
     };

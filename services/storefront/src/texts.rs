@@ -250,6 +250,26 @@ mod tests {
         }
     }
 
+    /// No line may begin with such a sign, and none stands as close as in English.
+    #[test]
+    fn french_signs_stand_apart_from_their_words() {
+        for (name, text) in &FRENCH {
+            let said = text.lines().filter(|it| !it.starts_with('#'));
+            for line in said {
+                let text: Vec<char> = line.chars().collect();
+                for pair in text.windows(2) {
+                    let right = match (pair[0], pair[1]) {
+                        (before, ';' | '?' | '!') => before == '\u{202f}',
+                        (before, ':' | '»') => before == '\u{a0}',
+                        ('«', after) => after == '\u{a0}',
+                        (_, other) => other != '\'',
+                    };
+                    assert!(right, "{name}.ftl: {pair:?} in {line}");
+                }
+            }
+        }
+    }
+
     fn read(folder: &Path, into: &mut String) {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();

@@ -58,6 +58,7 @@ failure-forbidden = This door is for staff
 failure-forbidden-text = You are signed in with an account that may not go in here.
 failure-stale-form = This page was open for too long
 failure-stale-form-text = Nothing was done. Go back, load the page again, and send the form once more.
+failure-stale-form-paying = It was not sent again. If you were just paying, look at your orders first: nothing is charged twice.
 failure-bad-form = That could not be understood
 failure-bad-form-text = Something was missing, or was not what the form asks for. Nothing was done.
 failure-too-many = Too many attempts

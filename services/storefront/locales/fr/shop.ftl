@@ -58,6 +58,7 @@ failure-forbidden = Cette porte est réservée au personnel
 failure-forbidden-text = Votre compte ne permet pas d’entrer ici.
 failure-stale-form = Cette page est restée ouverte trop longtemps
 failure-stale-form-text = Rien n’a été fait. Revenez en arrière, rechargez la page et renvoyez le formulaire.
+failure-stale-form-paying = Le formulaire n’a pas été renvoyé. Si vous étiez en train de payer, consultez d’abord vos commandes : rien n’est débité deux fois.
 failure-bad-form = Cela n’a pas pu être compris
 failure-bad-form-text = Il manquait quelque chose, ou ce n’était pas ce que le formulaire demande. Rien n’a été fait.
 failure-too-many = Trop de tentatives

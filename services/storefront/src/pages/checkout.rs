@@ -166,13 +166,17 @@ async fn ask<T>(
     }
     let frame = frame.with_units(cart.units());
     let own = match own {
-        Err(error) if error.service() == "payment" && error.refusal().is_none() => {
-            tracing::warn!(%error, "no checkout without cards");
+        // Who cannot say what was ordered before takes no order now either.
+        Err(error)
+            if matches!(error.service(), "payment" | "order") && error.refusal().is_none() =>
+        {
+            tracing::warn!(%error, "no checkout without cards and orders");
             return Ok(Asked::Turned(not_now(visit, &frame)));
         }
         own => own?,
     };
-    if !(order && payment) {
+    // Prices of another day are not what an order would cost.
+    if cart.stale || !(order && payment) {
         return Ok(Asked::Turned(not_now(visit, &frame)));
     }
     Ok(Asked::Got(Box::new(Ground { frame, cart }), own))

@@ -48,6 +48,10 @@ impl Browser {
         self
     }
 
+    pub(crate) async fn head(&mut self, path: &str) -> Page {
+        self.request(Method::HEAD, path, None).await
+    }
+
     pub(crate) async fn get(&mut self, path: &str) -> Page {
         self.request(Method::GET, path, None).await
     }

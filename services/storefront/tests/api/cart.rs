@@ -353,3 +353,23 @@ async fn a_member_who_was_signed_out_elsewhere_signs_in_and_comes_back() {
         .expect(200)
         .shows("Your cart is empty");
 }
+
+#[tokio::test]
+async fn with_scripts_a_change_that_fails_is_said_above_the_page_which_stays() {
+    let front = Front::open().await;
+    let mut guest = guest(&front).await.with("hx-request", "true");
+    let at = format!("/api/cart/items/{BRIE}");
+    front.refuse("PUT", &at, 503, "unavailable").await;
+    let item = format!("/cart/items/{BRIE}");
+    let page = guest.send(&item, &[("quantity", "1")]).await.expect(503);
+    page.shows("role=\"alert\"");
+    page.shows("The cart cannot be reached");
+    page.hides("<h1");
+    assert_eq!(page.headers["hx-retarget"], "#notices");
+    assert_eq!(page.headers["hx-reswap"], "innerHTML");
+    let page = guest
+        .send_only(&item, &[("quantity", "1")])
+        .await
+        .expect(403);
+    assert_eq!(page.headers["hx-retarget"], "#notices");
+}

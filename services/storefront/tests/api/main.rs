@@ -17,6 +17,8 @@ mod orders;
 mod pay;
 mod product;
 mod renewal;
+mod review;
+mod routes;
 mod sign_in;
 mod visit;
 
@@ -138,9 +140,14 @@ impl Front {
 
     /// Somebody who is signed in, whose access token is `token-of-NAME`.
     pub(crate) async fn member(&self, name: &str, roles: &[&str]) -> Browser {
+        self.member_for(name, roles, 300).await
+    }
+
+    /// The same with a token that lasts for so many seconds.
+    pub(crate) async fn member_for(&self, name: &str, roles: &[&str], lasts: i64) -> Browser {
         let tokens = json!({
             "access_token": format!("token-of-{name}"), "refresh_token": format!("refresh-of-{name}"),
-            "token_type": "Bearer", "expires_in": 300,
+            "token_type": "Bearer", "expires_in": lasts,
         });
         let me = json!({
             "id": "0199a000-0000-7000-8000-000000000001", "email": format!("{name}@example.com"),

@@ -91,11 +91,7 @@ async fn a_purchase_leads_to_its_order_and_is_over() {
     send(&mut ada, &form).await.expect_to(&placed);
     let keys = keys(&front).await;
     assert_eq!(keys, vec![form[0].1.clone(); 2]);
-    let asked = front.services.received_requests().await.unwrap();
-    let post = asked
-        .iter()
-        .find(|it| it.url.path() == "/api/orders")
-        .unwrap();
+    let post = front.last("POST", "/api/orders").await;
     let body: Value = post.body_json().unwrap();
     assert_eq!(body["payment_method_id"], form[2].1);
     assert_eq!(body["shipping_address"]["line1"], "1 rue Rambuteau");
@@ -268,6 +264,90 @@ async fn without_the_address_book_a_payment_is_no_failure_either() {
     let page = send(&mut ada, &form).await.expect(200);
     page.shows("We are waiting for the bank");
     assert_eq!(fields(&page), form);
+}
+
+#[tokio::test]
+async fn where_nobody_can_say_who_pays_an_outcome_is_waited_for_too() {
+    let front = Front::open().await;
+    front
+        .refuse("POST", "/api/auth/refresh", 503, "unavailable")
+        .await;
+    let mut ada = front.member_for("ada", &["customer"], -60).await;
+    ada.get("/cart").await;
+    let form = ["key", "address", "method"].map(|name| (name, ORDER.to_owned()));
+    let page = send(&mut ada, &form).await.expect(200);
+    page.shows("We are waiting for the bank");
+    assert_eq!(fields(&page), form);
+    assert!(keys(&front).await.is_empty());
+}
+
+#[tokio::test]
+async fn nobody_pays_another_total_than_the_button_said() {
+    let (front, mut ada, form) = open().await;
+    say(&front, 9, ResponseTemplate::new(201).set_body_json(order())).await;
+    let review = ada.get("/checkout/review").await.expect(200);
+    review.shows("name=\"total\" value=\"13.00 EUR\"");
+    let with_total = |total: &'static str| {
+        let mut ada = ada.clone();
+        let form = form.clone();
+        async move {
+            let mut sent: Vec<_> = form.iter().map(|(name, it)| (*name, it.as_str())).collect();
+            sent.push(("total", total));
+            (ada.send("/checkout/pay", &sent).await, ada)
+        }
+    };
+    // The cart comes to something else by now: another tab, or another price.
+    let (sent, mut other) = with_total("12.00 EUR").await;
+    sent.expect_to("/checkout/review");
+    assert!(keys(&front).await.is_empty());
+    let page = other.get("/checkout/review").await.expect(200);
+    page.shows("this click ordered nothing");
+    assert_eq!(fields(&page), form);
+    let (sent, _) = with_total("13.00 EUR").await;
+    sent.expect_to(&format!("/orders/{ORDER}?placed=1"));
+}
+
+#[tokio::test]
+async fn an_order_of_another_total_is_not_taken_for_the_one_of_this_click() {
+    let front = Front::open().await;
+    let mut ada = at_review(&front).await;
+    let form = fields(&ada.get("/checkout/review").await.expect(200));
+    let mut before = order();
+    before["total"]["amount"] = json!(9900);
+    say(&front, 1, ResponseTemplate::new(201).set_body_json(before)).await;
+    let mut sent: Vec<_> = form.iter().map(|(name, it)| (*name, it.as_str())).collect();
+    sent.push(("total", "13.00 EUR"));
+    ada.send("/checkout/pay", &sent)
+        .await
+        .expect_to(&format!("/orders/{ORDER}"));
+}
+
+#[tokio::test]
+async fn a_page_that_waits_says_no_total_unless_nothing_was_ordered() {
+    let (front, mut ada, form) = open().await;
+    say(&front, 1, problem(503, "outcome-unknown", json!([]))).await;
+    let mut sent: Vec<_> = form.iter().map(|(name, it)| (*name, it.as_str())).collect();
+    sent.push(("total", "13.00 EUR"));
+    ada.get("/checkout/review").await.expect(200);
+    let page = ada.send("/checkout/pay", &sent).await.expect(200);
+    // The order may be there when it asks again, and the cart another one.
+    page.hides("name=\"total\"");
+
+    // Where none can be there yet, it would still be another total.
+    say(&front, 1, problem(503, "unavailable", json!([]))).await;
+    let page = ada.send("/checkout/pay", &sent).await.expect(200);
+    page.shows("name=\"total\" value=\"13.00 EUR\"");
+}
+
+#[tokio::test]
+async fn a_payment_from_before_a_sign_in_is_not_sent_and_nobody_is_told_that_it_never_was() {
+    let (front, mut ada, form) = open().await;
+    ada.proof = String::new();
+    let page = send(&mut ada, &form).await.expect(403);
+    page.shows("look at your orders");
+    page.shows("href=\"/orders\"");
+    page.hides("Nothing was done");
+    assert!(keys(&front).await.is_empty());
 }
 
 #[tokio::test]

@@ -100,6 +100,30 @@ async fn the_cookie_is_out_of_the_reach_of_scripts_and_other_sites() {
     );
 }
 
+/// Browsers keep no cookie of more than 4096 bytes, and say nothing of it: its visitor would be signed out
+/// by signing in.
+#[tokio::test]
+async fn the_cookie_is_kept_by_browsers_however_long_a_name_is() {
+    let front = open().await;
+    // Twice as long as those of the auth service are.
+    let tokens = json!({
+        "access_token": "a".repeat(1000), "refresh_token": "r".repeat(100),
+        "token_type": "Bearer", "expires_in": 300,
+    });
+    let me = json!({
+        "id": "0199a000-0000-7000-8000-000000000001", "email": "ada@example.com",
+        "name": "\u{1F9C0}".repeat(100), "roles": ["staff"], "created_at": "2026-11-01T10:00:00Z",
+    });
+    front.answer("POST", "/api/auth/login", 200, tokens).await;
+    front.answer("GET", "/api/auth/me", 200, me).await;
+    let mut ada = front.guest_with_a_cart();
+    ada.get("/sign-in").await.expect(200);
+    let fields = [("email", "ada@example.com"), ("password", "a phrase")];
+    let page = ada.send("/sign-in", &fields).await.expect(303);
+    let cookie = page.headers["set-cookie"].to_str().unwrap();
+    assert!(cookie.len() <= 4096, "{} bytes", cookie.len());
+}
+
 #[tokio::test]
 async fn a_cookie_of_somebody_elses_making_is_not_believed() {
     let front = open().await;

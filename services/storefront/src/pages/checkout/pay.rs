@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use actix_web::{HttpResponse, rt};
 use chrono::{TimeDelta, Utc};
+use futures_util::join;
 use maud::{Markup, html};
+use money::Money;
 use serde::Deserialize;
 use tokio::time::{Instant, sleep};
 use upstream::Error;
@@ -22,21 +24,31 @@ use crate::{
 
 /// What the form that pays says. It says so itself, and not the cookie: the same form is the same checkout,
 /// whatever another tab does meanwhile.
-#[derive(Clone, Copy, Deserialize)]
+#[derive(Clone, Deserialize)]
 pub(super) struct Payment {
     pub(super) key: Uuid,
     /// Of the address book.
     pub(super) address: Uuid,
     /// Of the cards.
     pub(super) method: Uuid,
+    /// What the button said it would cost. None where it has been sent before: an order may have been made
+    /// of it, and the cart be another one by now.
+    pub(super) total: Option<String>,
 }
 
 impl Payment {
-    pub(super) fn fields(self) -> Markup {
+    /// Whether this is what the button said, as far as it said anything.
+    fn agrees(&self, total: Money) -> bool {
+        let said = self.total.as_deref();
+        said.is_none_or(|it| it == total.to_string())
+    }
+
+    pub(super) fn fields(&self) -> Markup {
         html! {
             input type="hidden" name="key" value=(self.key);
             input type="hidden" name="address" value=(self.address);
             input type="hidden" name="method" value=(self.method);
+            @if let Some(total) = &self.total { input type="hidden" name="total" value=(total); }
         }
     }
 }
@@ -52,28 +64,43 @@ const SETTLED: TimeDelta = TimeDelta::minutes(2);
 
 pub(super) async fn pay(visit: Visit, form: Form<Payment>) -> Result<HttpResponse, Failure> {
     let Form(payment) = form;
-    let token = visit.member_token()?;
-    let book = match visit.services().auth.addresses(&token).await {
+    let token = match visit.member_token() {
+        // An earlier attempt may have been paid, so nothing that goes wrong here is a failure of it.
+        Err(Failure::Down(error)) => return Ok(waiting(&visit, &payment, &error)),
+        token => token?,
+    };
+    let services = visit.services();
+    let shopper = visit.shopper();
+    let (book, cart) = join!(
+        services.auth.addresses(&token),
+        services.cart.show(visit.language(), &shopper),
+    );
+    let book = match book {
         Ok(book) => book,
-        // An earlier attempt may have been paid, so this is no failure either.
-        Err(error) if error.refusal().is_none() => return Ok(waiting(&visit, payment, &error)),
+        Err(error) if error.refusal().is_none() => return Ok(waiting(&visit, &payment, &error)),
         Err(error) => return Err(error.into()),
     };
     let Some(address) = book.into_iter().find(|it| it.id == payment.address) else {
         visit.notify("checkout-address-gone");
         return Ok(leave(&visit, Step::Address.path()));
     };
-    match settle(&visit, token, payment, address.lines).await? {
+    // An empty cart may have become the order already. Where nobody knows the cart, nothing is ordered.
+    let full = cart.ok().flatten().filter(|it| !it.items.is_empty());
+    if full.is_some_and(|it| !payment.agrees(it.total)) {
+        visit.notify("checkout-total-changed");
+        return Ok(leave(&visit, Step::Review.path()));
+    }
+    match settle(&visit, token, &payment, address.lines).await? {
         Ok(order) => {
-            forget(&visit, payment);
+            forget(&visit, &payment);
             let placed = format!("/orders/{}", order.id);
-            if order.created_at + SETTLED < Utc::now() {
+            if order.created_at + SETTLED < Utc::now() || !payment.agrees(order.total) {
                 visit.notify("checkout-placed-before");
                 return Ok(leave(&visit, &placed));
             }
             Ok(leave(&visit, &format!("{placed}?placed=1")))
         }
-        Err(error) => refused(&visit, payment, error),
+        Err(error) => refused(&visit, &payment, error),
     }
 }
 
@@ -82,17 +109,16 @@ pub(super) async fn pay(visit: Visit, form: Form<Payment>) -> Result<HttpRespons
 async fn settle(
     visit: &Visit,
     token: String,
-    payment: Payment,
+    payment: &Payment,
     address: Lines,
 ) -> Result<Result<Order, Error>, Failure> {
     let visit = visit.clone();
+    let (key, method) = (payment.key, payment.method);
     let asking = rt::spawn(async move {
         let orders = &visit.services().order;
         let until = Instant::now() + PATIENCE;
         loop {
-            let answer = orders
-                .check_out(&token, payment.key, payment.method, &address)
-                .await;
+            let answer = orders.check_out(&token, key, method, &address).await;
             match answer {
                 Err(error) if error.is("checkout-in-progress") && Instant::now() < until => {
                     sleep(EVERY).await;
@@ -104,7 +130,7 @@ async fn settle(
     asking.await.map_err(Failure::internal)
 }
 
-fn refused(visit: &Visit, payment: Payment, error: Error) -> Result<HttpResponse, Failure> {
+fn refused(visit: &Visit, payment: &Payment, error: Error) -> Result<HttpResponse, Failure> {
     let Some(problem) = error.refusal() else {
         return Ok(waiting(visit, payment, &error));
     };
@@ -146,7 +172,7 @@ fn declined(code: &str) -> String {
 }
 
 /// The checkout is over. Another one that another tab began goes on.
-fn forget(visit: &Visit, payment: Payment) {
+fn forget(visit: &Visit, payment: &Payment) {
     let mut memory = visit.memory_mut();
     if memory
         .checkout
@@ -158,7 +184,7 @@ fn forget(visit: &Visit, payment: Payment) {
 }
 
 /// A key that was declined is spent: the next attempt has another one, and another card.
-fn draw_anew(visit: &Visit, payment: Payment) {
+fn draw_anew(visit: &Visit, payment: &Payment) {
     let mut memory = visit.memory_mut();
     let checkout = &mut memory.checkout;
     if checkout.as_ref().is_none_or(|it| it.key == payment.key) {
@@ -170,9 +196,21 @@ fn draw_anew(visit: &Visit, payment: Payment) {
     }
 }
 
+/// Whether no order can have come of it: somebody did not answer before one was recorded.
+fn is_not_sent(error: &Error) -> bool {
+    match error {
+        Error::Problem { problem, .. } => problem.kind.ends_with(":unavailable"),
+        Error::Unavailable { service, .. } => *service != "order",
+    }
+}
+
 /// The page for an outcome that is not known yet: it asks again, under the same key.
-fn waiting(visit: &Visit, payment: Payment, error: &Error) -> HttpResponse {
+fn waiting(visit: &Visit, payment: &Payment, error: &Error) -> HttpResponse {
     tracing::warn!(%error, "the outcome of a checkout is not known yet");
+    let again = Payment {
+        total: payment.total.clone().filter(|_| is_not_sent(error)),
+        ..payment.clone()
+    };
     let title = visit.t("checkout-waiting");
     let content = html! {
         section #waiting .panel.waiting {
@@ -185,7 +223,7 @@ fn waiting(visit: &Visit, payment: Payment, error: &Error) -> HttpResponse {
             form method="post" action="/checkout/pay" hx-post="/checkout/pay" hx-target="#waiting"
                 hx-swap="outerHTML" hx-trigger="load delay:2s, submit" {
                 (ui::proof(visit))
-                (payment.fields())
+                (again.fields())
                 p.actions {
                     button.button { (visit.t("checkout-waiting-ask")) }
                     a.button.quiet href="/orders" { (visit.t("checkout-to-orders")) }

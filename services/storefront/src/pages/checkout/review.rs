@@ -1,7 +1,7 @@
 //! All that was chosen, once more, and the one click.
 
 use actix_web::HttpResponse;
-use futures_util::future::try_join;
+use futures_util::future::try_join3;
 use maud::{Markup, html};
 
 use super::{
@@ -11,18 +11,24 @@ use crate::{
     components as ui,
     failure::Failure,
     frame::go,
-    services::{auth::Address, cart::Line, payment::Card},
+    services::{
+        auth::Address,
+        cart::Line,
+        order::{Order, Status},
+        payment::Card,
+    },
     visit::Visit,
 };
 
 pub(super) async fn show(visit: Visit) -> Result<HttpResponse, Failure> {
     let token = visit.member_token()?;
     let services = visit.services();
-    let own = try_join(
+    let own = try_join3(
         services.auth.addresses(&token),
         services.payment.cards(&token),
+        services.order.history(&token, None),
     );
-    let (ground, (book, cards)) = match ask(&visit, Step::Review, own).await? {
+    let (ground, (book, cards, history)) = match ask(&visit, Step::Review, own).await? {
         Asked::Got(ground, own) => (ground, own),
         Asked::Turned(response) => return Ok(response),
     };
@@ -39,8 +45,12 @@ pub(super) async fn show(visit: Visit) -> Result<HttpResponse, Failure> {
         key: checkout.key,
         address: address.id,
         method: card.id,
+        total: Some(ground.cart.total.to_string()),
     };
-    let content = content(&visit, &ground, address, card, payment);
+    // Its key may be another browser's, or that of a session that is over.
+    let mut placed = history.items.iter();
+    let pending = placed.find(|it| it.status == Status::Pending);
+    let content = content(&visit, &ground, address, card, &payment, pending);
     Ok(ground
         .frame
         .page(&visit, &visit.t("checkout-step-review"), content))
@@ -51,7 +61,8 @@ fn content(
     ground: &Ground,
     address: &Address,
     card: &Card,
-    payment: Payment,
+    payment: &Payment,
+    pending: Option<&Order>,
 ) -> Markup {
     let total = visit.money(ground.cart.total);
     html! {
@@ -83,9 +94,21 @@ fn content(
                     dt { (visit.t("checkout-total")) }
                     dd.total { (ui::price(visit, ground.cart.total)) }
                 }
+                @if let Some(pending) = pending { (look_first(visit, pending)) }
                 button.button data-test="pay" { (visit.tx("checkout-pay", [("total", total.into())])) }
                 p { (visit.t("checkout-pay-once")) }
             }
+        }
+    }
+}
+
+/// Another key would be another order: whoever has one that is not decided yet should know of it.
+fn look_first(visit: &Visit, pending: &Order) -> Markup {
+    let number = pending.number.as_str();
+    html! {
+        p.info {
+            (visit.tx("checkout-pending", [("number", number.into())])) " "
+            a href={ "/orders/" (pending.id) } data-test="pending-order" { (visit.t("checkout-pending-look")) }
         }
     }
 }
