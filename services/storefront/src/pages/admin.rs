@@ -107,7 +107,7 @@ fn filters<'a>(
     choices: impl IntoIterator<Item = (&'a str, String, String)>,
 ) -> Markup {
     html! {
-        nav.filters aria-label=(label) {
+        nav.views aria-label=(label) {
             ul {
                 @for (value, href, name) in choices {
                     li { a href=(href) aria-current=[(value == chosen).then_some("page")] { (name) } }

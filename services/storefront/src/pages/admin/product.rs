@@ -203,7 +203,7 @@ async fn whole(visit: &Visit, token: &str, id: Uuid, left: &Left) -> Result<Http
                 }
             }
             aside {
-                img.drawing src=(record.image_url) alt="" width="320" height="320";
+                img.record-drawing src=(record.image_url) alt="" width="320" height="320";
                 (stock::section(visit, &record, &movements, left.stock.as_ref()))
             }
         }
@@ -326,17 +326,17 @@ fn fields(visit: &Visit, draft: &Draft, wrong: &Wrong, categories: &[Category]) 
         other => (other, other.to_owned()),
     });
     html! {
-        div.pair {
+        div.record-pair {
             (name("name", &visit.t("admin-product-name-en"), &draft.name))
             (name("name_fr", &visit.t("admin-product-name-fr"), &draft.name_fr))
         }
-        div.pair {
+        div.record-pair {
             (description("description", "en", &visit.t("admin-product-description-en"),
                 &draft.description, error("description").as_deref()))
             (description("description_fr", "fr", &visit.t("admin-product-description-fr"),
                 &draft.description_fr, error("description_fr").as_deref()))
         }
-        div.pair {
+        div.record-pair {
             div {
                 (ui::select("category", &visit.t("admin-category"), own.into_iter().chain(known), &draft.category))
                 @if let Some(error) = error("category") { p.error.field-error { (error) } }

@@ -124,7 +124,7 @@ fn table(visit: &Visit, title: &str, records: &[Record], categories: &[Category]
                         td data-label=(category) { (category_name(categories, &record.category)) }
                         td.num data-label=(price) { (visit.money(record.price)) }
                         td.num data-label=(available) {
-                            span class=(shelf_class(record.available)) { (visit.number(record.available)) }
+                            span class=(left_class(record.available)) { (visit.number(record.available)) }
                         }
                         td.num data-label=(reserved) { (visit.number(record.reserved)) }
                         td.num data-label=(sold) { (visit.number(record.sold)) }
@@ -154,11 +154,11 @@ pub(super) fn name<'a>(visit: &Visit, record: &'a Record) -> &'a str {
     visit.language().pick(name.as_str(), name_fr.as_str())
 }
 
-fn shelf_class(available: i64) -> &'static str {
+fn left_class(available: i64) -> &'static str {
     match available {
-        ..=0 => "shelf out",
-        1..=5 => "shelf low",
-        _ => "shelf",
+        ..=0 => "left out",
+        1..=5 => "left low",
+        _ => "left",
     }
 }
 

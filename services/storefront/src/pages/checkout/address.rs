@@ -147,7 +147,7 @@ fn content(
             }
         }
         @if !book.is_empty() {
-            form.choice method="post" action=(Step::Address.path()) {
+            form.choose method="post" action=(Step::Address.path()) {
                 (ui::proof(visit))
                 fieldset {
                     legend { (visit.t("checkout-address-known")) }

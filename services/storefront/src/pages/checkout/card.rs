@@ -168,7 +168,7 @@ impl Page<'_> {
             h1 { (visit.t("checkout-card-title")) }
             @if let Some(alert) = &self.alert { (ui::alert(alert)) }
             @if !self.cards.is_empty() {
-                form.choice method="post" action=(Step::Card.path()) {
+                form.choose method="post" action=(Step::Card.path()) {
                     (ui::proof(visit))
                     fieldset {
                         legend { (visit.t("checkout-card-known")) }
