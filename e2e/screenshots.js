@@ -50,6 +50,19 @@ async function shrunk(png) {
   return small;
 }
 
+/** Waits until the shop has audited itself, which it does soon after it opened. */
+async function audited(page) {
+  const until = Date.now() + 60_000;
+  do {
+    const answer = await page.goto("/admin/operations");
+    if (answer.ok() && (await page.getByText("I1").count()) > 0) {
+      return;
+    }
+    await page.waitForTimeout(1000);
+  } while (Date.now() < until);
+  throw new Error("no audit was recorded within a minute");
+}
+
 async function shoot(page, name, path) {
   if (path) {
     const answer = await page.goto(path);
@@ -92,7 +105,9 @@ try {
   await shoot(visitor, "account", "/account");
   const clerk = await open();
   await staff(clerk);
-  await shoot(clerk, "admin-orders", "/admin/orders");
+  await shoot(clerk, "admin", "/admin");
+  await audited(clerk);
+  await clerk.setViewportSize({ width: 1280, height: 1000 });
   await shoot(clerk, "admin-operations", "/admin/operations");
 } finally {
   await browser.close();

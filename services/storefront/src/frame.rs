@@ -209,7 +209,7 @@ fn head(visit: &Visit, frame: &Frame) -> Markup {
                         @match &memory.member {
                             Some(member) => {
                                 (nav_link(visit, "/orders", &visit.t("nav-orders")))
-                                a.who href="/account" aria-current=[is_here(visit, "/account")] { (member.name) }
+                                a.who href="/account" aria-current=[is_here(visit, "/account")] { span { (member.name) } }
                             }
                             None => (nav_link(visit, "/sign-in", &visit.t("nav-sign-in")))
                         }
