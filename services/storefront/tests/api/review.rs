@@ -1,7 +1,10 @@
 //! The last page before the click: what was ordered before is said there.
 
+use std::time::{Duration, Instant};
+
 use chrono::{TimeDelta, Utc};
 use serde_json::{Value, json};
+use wiremock::{Mock, ResponseTemplate, matchers::path};
 
 use crate::{
     Front,
@@ -89,4 +92,19 @@ async fn prices_of_another_day_are_not_paid() {
         page.hides("name=\"number\"");
         page.hides("data-test=\"pay\"");
     }
+}
+
+#[tokio::test]
+async fn nobody_waits_long_for_a_list_of_cards() {
+    let front = Front::open().await;
+    let slow = ResponseTemplate::new(200).set_delay(Duration::from_secs(10));
+    Mock::given(path("/api/payments/methods"))
+        .respond_with(slow)
+        .mount(&front.services)
+        .await;
+    let mut ada = at_unready(&front).await;
+    let asked = Instant::now();
+    let page = ada.get("/checkout/review").await.expect(503);
+    page.shows("The checkout is closed for a moment");
+    assert!(asked.elapsed() < Duration::from_secs(6), "{asked:?}");
 }
