@@ -400,7 +400,7 @@ impl Visit {
     pub(crate) fn proof(&self) -> Result<String, Failure> {
         let proof = decode(&self.memory().csrf).unwrap_or_default();
         let mut mask = [0; PROOF];
-        rand::fill(&mut mask).map_err(|_| Failure::internal("no random bytes"))?;
+        rand::fill(&mut mask).map_err(|_unspecified| Failure::internal("no random bytes"))?;
         let masked = mask.iter().zip(proof).map(|(mask, byte)| mask ^ byte);
         let bytes: Vec<u8> = mask.iter().copied().chain(masked).collect();
         Ok(URL_SAFE_NO_PAD.encode(bytes))
@@ -475,7 +475,7 @@ fn path_of(address: &str) -> Option<String> {
 
 fn draw_proof() -> Result<String, Failure> {
     let mut bytes = [0; PROOF];
-    rand::fill(&mut bytes).map_err(|_| Failure::internal("no random bytes"))?;
+    rand::fill(&mut bytes).map_err(|_unspecified| Failure::internal("no random bytes"))?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 
