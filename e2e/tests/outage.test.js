@@ -104,7 +104,7 @@ visit(
     await send(elsewhere, "use-saved-card");
     await elsewhere.waitForURL("**/checkout/review");
     await check(elsewhere);
-    await elsewhere.getByTestId("pending-order").click();
+    await elsewhere.getByTestId("look-first").click();
     await elsewhere.waitForURL(/\/orders\/[0-9a-f-]{36}/);
     await elsewhere.locator(".badge.pending").first().waitFor();
 

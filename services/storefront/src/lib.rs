@@ -22,9 +22,13 @@ pub use config::{Addresses, Config, Service};
 use std::sync::Arc;
 
 use actix_web::{
+    Error,
+    body::MessageBody,
     cookie::Key,
+    dev::{ServiceRequest, ServiceResponse},
     guard::{GuardContext, fn_guard},
-    middleware::{Compress, from_fn},
+    http::Method,
+    middleware::{Compress, Next, from_fn},
     web,
 };
 use chassis::{Parts, Running};
@@ -71,10 +75,22 @@ fn routes(app: &mut ServiceConfig<'_>, shop: &web::Data<Shop>) {
                     .guard(fn_guard(is_for_a_person))
                     .wrap(from_fn(visit::remember))
                     .wrap(Compress::default())
+                    .wrap(from_fn(head_as_get))
                     .configure(pages::routes)
                     .default_service(web::to(failure::no_such_page)),
             )
         });
+}
+
+/// A page is made for HEAD as for GET, and the server sends nothing but its head (RFC 9110, section 9.3.2).
+async fn head_as_get(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    if request.method() == Method::HEAD {
+        request.head_mut().method = Method::GET;
+    }
+    next.call(request).await
 }
 
 /// An unknown path of the API is answered as APIs answer, not by a page.

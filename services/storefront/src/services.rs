@@ -37,11 +37,10 @@ impl Services {
             auth: auth::Auth::new(service("auth", &addresses.auth_url)?),
             catalog: catalog::Catalog::new(service("catalog", &addresses.catalog_url)?),
             cart: cart::Carts::new(service("cart", &addresses.cart_url)?),
-            payment: payment::Payments::new(Upstream::new(
-                "payment",
-                addresses.payment_url.clone(),
-                CHECKOUT,
-            )?),
+            payment: payment::Payments::new(
+                service("payment", &addresses.payment_url)?,
+                Upstream::new("payment", addresses.payment_url.clone(), CHECKOUT)?,
+            ),
             order: order::Orders::new(
                 service("order", &addresses.order_url)?,
                 Upstream::new("order", addresses.order_url.clone(), CHECKOUT)?,

@@ -13,10 +13,7 @@ use actix_web::{
     body::{BoxBody, MessageBody},
     cookie::{Cookie, CookieJar, SameSite, time::Duration as CookieDuration},
     dev::{Payload, ServiceRequest, ServiceResponse},
-    http::{
-        Method,
-        header::{self, HeaderMap, HeaderName, HeaderValue},
-    },
+    http::header::{self, HeaderMap, HeaderName, HeaderValue},
     middleware::Next,
     web,
 };
@@ -122,13 +119,9 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 /// cookie, and sets the headers that browsers are told by what a page may do.
 pub(crate) async fn remember(
     shop: web::Data<Shop>,
-    mut request: ServiceRequest,
+    request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    // A page is made the same way; the server sends nothing but its head (RFC 9110, section 9.3.2).
-    if request.method() == Method::HEAD {
-        request.head_mut().method = Method::GET;
-    }
     let opened = shop.open(request.request());
     let mut memory = opened.clone().unwrap_or_default();
     if memory.csrf.is_empty() {

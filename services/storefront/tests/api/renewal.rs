@@ -147,3 +147,13 @@ async fn signing_out_works_where_nobody_can_renew_the_token() {
     page.shows("the session ends there by itself");
     page.hides("Ada");
 }
+
+#[tokio::test]
+async fn an_order_that_is_awaited_is_asked_for_again_where_nobody_can_renew_a_token() {
+    let front = Front::open().await;
+    let member = member(&front, -60).await;
+    let mut htmx = member.with("hx-request", "true");
+    let at = "/orders/0199e000-0000-7000-8000-000000000001/status";
+    // Nothing of what is shown changes.
+    htmx.get(at).await.expect(204);
+}

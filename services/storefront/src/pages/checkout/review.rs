@@ -1,6 +1,7 @@
 //! All that was chosen, once more, and the one click.
 
 use actix_web::HttpResponse;
+use chrono::{TimeDelta, Utc};
 use futures_util::future::try_join3;
 use maud::{Markup, html};
 
@@ -13,8 +14,8 @@ use crate::{
     frame::go,
     services::{
         auth::Address,
-        cart::Line,
-        order::{Order, Status},
+        cart::{Cart, Line},
+        order::{self, Order, Status},
         payment::Card,
     },
     visit::Visit,
@@ -47,13 +48,41 @@ pub(super) async fn show(visit: Visit) -> Result<HttpResponse, Failure> {
         method: card.id,
         total: Some(ground.cart.total.to_string()),
     };
-    // Its key may be another browser's, or that of a session that is over.
-    let mut placed = history.items.iter();
-    let pending = placed.find(|it| it.status == Status::Pending);
-    let content = content(&visit, &ground, address, card, &payment, pending);
+    let before = before(&history.items, &ground.cart);
+    let content = content(&visit, &ground, address, card, &payment, before);
     Ok(ground
         .frame
         .page(&visit, &visit.t("checkout-step-review"), content))
+}
+
+/// An order that this click might repeat: its key may be another browser's, or that of a session that is
+/// over, and another key is another order.
+enum Before<'a> {
+    /// Nobody knows yet how it ends.
+    Undecided(&'a Order),
+    /// It is paid, and holds what is in the cart: an answer was lost, or the cart is about to be emptied.
+    Same(&'a Order),
+}
+
+/// How long after an order the same one once more is worth a question.
+const RECENT: TimeDelta = TimeDelta::minutes(10);
+
+fn before<'a>(orders: &'a [Order], cart: &Cart) -> Option<Before<'a>> {
+    let undecided = orders.iter().find(|it| it.status == Status::Pending);
+    let same = |order: &&Order| {
+        order.status == Status::Confirmed
+            && order.created_at + RECENT > Utc::now()
+            && order.lines.len() == cart.items.len()
+            && order.lines.iter().all(|it| holds(cart, it))
+    };
+    undecided
+        .map(Before::Undecided)
+        .or_else(|| orders.iter().find(same).map(Before::Same))
+}
+
+fn holds(cart: &Cart, line: &order::Line) -> bool {
+    let mut items = cart.items.iter();
+    items.any(|it| (it.product_id, it.quantity) == (line.product_id, line.quantity))
 }
 
 fn content(
@@ -62,7 +91,7 @@ fn content(
     address: &Address,
     card: &Card,
     payment: &Payment,
-    pending: Option<&Order>,
+    before: Option<Before<'_>>,
 ) -> Markup {
     let total = visit.money(ground.cart.total);
     html! {
@@ -94,7 +123,7 @@ fn content(
                     dt { (visit.t("checkout-total")) }
                     dd.total { (ui::price(visit, ground.cart.total)) }
                 }
-                @if let Some(pending) = pending { (look_first(visit, pending)) }
+                @if let Some(before) = before { (look_first(visit, &before)) }
                 button.button data-test="pay" { (visit.tx("checkout-pay", [("total", total.into())])) }
                 p { (visit.t("checkout-pay-once")) }
             }
@@ -102,13 +131,16 @@ fn content(
     }
 }
 
-/// Another key would be another order: whoever has one that is not decided yet should know of it.
-fn look_first(visit: &Visit, pending: &Order) -> Markup {
-    let number = pending.number.as_str();
+fn look_first(visit: &Visit, before: &Before<'_>) -> Markup {
+    let (order, text) = match before {
+        Before::Undecided(order) => (order, "checkout-pending"),
+        Before::Same(order) => (order, "checkout-same"),
+    };
+    let number = order.number.as_str();
     html! {
         p.info {
-            (visit.tx("checkout-pending", [("number", number.into())])) " "
-            a href={ "/orders/" (pending.id) } data-test="pending-order" { (visit.t("checkout-pending-look")) }
+            (visit.tx(text, [("number", number.into())])) " "
+            a href={ "/orders/" (order.id) } data-test="look-first" { (visit.t("checkout-look-first")) }
         }
     }
 }

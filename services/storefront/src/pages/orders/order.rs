@@ -98,7 +98,10 @@ async fn show_status(
     if !visit.is_partial() {
         return Ok(go(&format!("/orders/{id}")));
     }
-    let token = visit.member_token()?;
+    let token = match visit.member_token() {
+        Err(Failure::Down(_)) => return Ok(HttpResponse::NoContent().finish()),
+        token => token?,
+    };
     match visit.services().order.order(&token, *id).await {
         Ok(detail) if detail.order.status != Status::Pending => {
             let lead = is_paid(detail.order.status).then(|| visit.t("order-paid-now"));
