@@ -75,10 +75,10 @@ async fn the_answer_is_in_the_language_asked_for(pool: PgPool) {
     let shop = open_seeded(pool).await;
     let french = shop.visitor.with("accept-language", "fr");
     for (client, query, language, name) in [
-        (&shop.visitor, "", "en", "Beaufort d'alpage"),
-        (&shop.visitor, "lang=fr", "fr", "Beaufort d'alpage"),
-        (&french, "", "fr", "Beaufort d'alpage"),
-        (&french, "lang=en", "en", "Beaufort d'alpage"),
+        (&shop.visitor, "", "en", "Beaufort d’alpage"),
+        (&shop.visitor, "lang=fr", "fr", "Beaufort d’alpage"),
+        (&french, "", "fr", "Beaufort d’alpage"),
+        (&french, "lang=en", "en", "Beaufort d’alpage"),
     ] {
         let answer = client.get(&path("aged-comte", query)).await.expect(200);
         assert_eq!(answer.headers["content-language"], language);

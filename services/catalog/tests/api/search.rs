@@ -34,6 +34,9 @@ async fn visitors_find_what_they_mean(pool: PgPool) {
         ("vin", "pauillac"),
         ("bergamot", "earl-grey"),
         ("noisette", "hazelnut-saucisson"),
+        // The apostrophe of keyboards, and that of print.
+        ("mois d'affinage", "aged-comte"),
+        ("mois d’affinage", "aged-comte"),
     ] {
         let found = found(&shop, q).await;
         assert!(found.iter().any(|it| it == expected), "{q} found {found:?}");
