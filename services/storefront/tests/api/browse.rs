@@ -1,4 +1,4 @@
-//! Home, categories, search, suggestions, the style guide; what all of them do.
+//! Home, categories, search, suggestions; what all of them do.
 
 use serde_json::{Value, json};
 use wiremock::{
@@ -6,7 +6,12 @@ use wiremock::{
     matchers::{method, path, query_param},
 };
 
-use crate::{Front, browser::Page, empty_cart, product::with_product};
+use crate::{
+    Front,
+    browser::Page,
+    cart::{brie, cart},
+    product::with_product,
+};
 
 /// What nobody's browser may take for markup.
 pub(crate) const NASTY: &str = "<script>alert(1)</script>\"'";
@@ -352,25 +357,35 @@ async fn nothing_found_is_suggested_in_words() {
 // -- Everywhere --
 
 #[tokio::test]
-async fn looking_around_works_while_the_cart_does_not() {
-    let front = with_product(9).await;
-    front
-        .answer("GET", PRODUCTS, 200, found(&[item(1, "Loaf", 9)], None))
-        .await;
-    front.answer("GET", "/api/cart", 503, empty_cart()).await;
+async fn looking_around_with_a_cart_works_while_the_cart_does_not() {
+    let shop = async |status, body| {
+        let front = with_product(9).await;
+        let one = found(&[item(1, "Loaf", 9)], None);
+        front.answer("GET", PRODUCTS, 200, one).await;
+        front.answer("GET", "/api/cart", status, body).await;
+        front
+    };
+    let up = shop(200, cart(&[brie()])).await;
+    let down = shop(503, json!({})).await;
     for path in [
         "/",
         "/categories/bread",
         "/search?q=tea",
         "/products/thing-1",
     ] {
-        front
-            .browser()
-            .get(path)
-            .await
-            .expect(200)
-            .shows("id=\"cart-link\"");
+        let page = up.guest_with_a_cart().get(path).await.expect(200);
+        page.shows("<span class=\"count\" aria-hidden=\"true\">2</span>");
+
+        let page = down.guest_with_a_cart().get(path).await.expect(200);
+        page.shows("id=\"cart-link\"");
+        page.hides("class=\"count\"");
+        page.shows("</html>");
+        page.hides("role=\"alert\"");
+        if path != "/products/thing-1" {
+            page.shows("href=\"/products/thing-1\"");
+        }
     }
+    assert!(down.count("GET", "/api/cart").await > 0, "nobody asked");
 }
 
 #[tokio::test]
