@@ -1,12 +1,15 @@
 //! Every page, and every form that pages send.
 
 mod account;
+mod address;
 mod admin;
 mod browse;
+mod card;
 mod cart;
 mod checkout;
 mod home;
 mod language;
+mod mistakes;
 mod orders;
 mod sign_in;
 mod styleguide;

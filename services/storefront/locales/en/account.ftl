@@ -103,7 +103,7 @@ cards-empty = No card kept. The first one is added with your next order.
 cards-ends-in = ending in { $digits }
 cards-until = Good until the end of { $end }
 cards-over = Expired at the end of { $end }
-cards-other = Card
+card-other = Card
 cards-delete = Delete
 
 security-title = Security

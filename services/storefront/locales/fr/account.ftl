@@ -103,7 +103,7 @@ cards-empty = Aucune carte gardée. La première s’ajoute avec votre prochaine
 cards-ends-in = se terminant par { $digits }
 cards-until = Valable jusqu’à fin { $end }
 cards-over = Expirée fin { $end }
-cards-other = Carte
+card-other = Carte
 cards-delete = Supprimer
 
 security-title = Sécurité

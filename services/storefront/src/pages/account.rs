@@ -4,7 +4,6 @@ mod addresses;
 mod cards;
 mod delete;
 mod devices;
-pub(super) mod mistakes;
 mod security;
 
 use actix_web::{HttpResponse, http::StatusCode, web};
@@ -12,9 +11,10 @@ use futures_util::join;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-pub(super) use self::addresses::postal;
-use self::mistakes::{Mistakes, answer, too_busy};
-use super::orders;
+use super::{
+    mistakes::{Mistakes, answer, too_busy},
+    orders,
+};
 use crate::{
     components::{self as ui, Field},
     failure::Failure,

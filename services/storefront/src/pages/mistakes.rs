@@ -7,20 +7,20 @@ use crate::{components as ui, failure::Failure, visit::Visit};
 
 /// What is wrong with a form: as a whole, and at its fields.
 #[derive(Debug, Default)]
-pub(in crate::pages) struct Mistakes {
+pub(super) struct Mistakes {
     whole: Option<String>,
     fields: Vec<(&'static str, String)>,
 }
 
 impl Mistakes {
-    pub(in crate::pages) fn whole(says: String) -> Self {
+    pub(super) fn whole(says: String) -> Self {
         Self {
             whole: Some(says),
             fields: Vec::new(),
         }
     }
 
-    pub(in crate::pages) fn at(field: &'static str, says: String) -> Self {
+    pub(super) fn at(field: &'static str, says: String) -> Self {
         Self {
             whole: None,
             fields: vec![(field, says)],
@@ -29,7 +29,7 @@ impl Mistakes {
 
     /// What a service found wrong with the fields of a form: which they are is for it to say, and in which
     /// words for us. None where it refused for another reason.
-    pub(in crate::pages) fn of(
+    pub(super) fn of(
         visit: &Visit,
         error: &upstream::Error,
         fields: &[&'static str],
@@ -54,13 +54,13 @@ impl Mistakes {
         })
     }
 
-    pub(in crate::pages) fn of_field(&self, field: &str) -> Option<&str> {
+    pub(super) fn of_field(&self, field: &str) -> Option<&str> {
         let found = self.fields.iter().find(|(name, _)| *name == field);
         found.map(|(_, says)| says.as_str())
     }
 
     /// What stands above the form, with the way to each field at fault.
-    pub(in crate::pages) fn alert(&self) -> Markup {
+    pub(super) fn alert(&self) -> Markup {
         html! {
             @if let Some(says) = &self.whole { (ui::alert(says)) }
             @if !self.fields.is_empty() {
@@ -78,7 +78,7 @@ impl Mistakes {
 
 /// What is said where passwords are checked too often or by too many, with its status; other errors are
 /// failures.
-pub(in crate::pages) fn too_busy(
+pub(super) fn too_busy(
     visit: &Visit,
     error: upstream::Error,
 ) -> Result<(StatusCode, Mistakes), Failure> {
@@ -94,7 +94,7 @@ pub(in crate::pages) fn too_busy(
 }
 
 /// The same page with another status.
-pub(in crate::pages) fn answer(status: StatusCode, mut page: HttpResponse) -> HttpResponse {
+pub(super) fn answer(status: StatusCode, mut page: HttpResponse) -> HttpResponse {
     *page.status_mut() = status;
     page
 }

@@ -5,7 +5,7 @@ use futures_util::join;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::account::mistakes::{Mistakes, answer, too_busy};
+use super::mistakes::{Mistakes, answer, too_busy};
 use crate::{
     components::{self as ui, Field},
     failure::Failure,

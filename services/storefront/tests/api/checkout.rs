@@ -359,9 +359,9 @@ async fn a_wrong_address_says_so_at_the_fields_and_keeps_what_was_typed() {
     typed[3].1 = "";
     let page = ada.send(STEPS[0], &typed).await.expect(422);
     page.shows("id=\"error-city\"");
-    page.shows("This is missing");
+    page.shows("Write a town, in at most 100 characters.");
     page.shows("id=\"error-line1\"");
-    page.shows("This is too long");
+    page.shows("Write a street and a number, in at most 200 characters.");
     page.shows("value=\"1 rue &lt;b&gt;Rambuteau&lt;/b&gt;\"");
     page.hides("id=\"error-name\"");
     page.hides("is longer than");

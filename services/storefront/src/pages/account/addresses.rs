@@ -2,19 +2,20 @@
 
 use actix_web::{HttpResponse, http::StatusCode, web};
 use futures_util::join;
-use maud::{Markup, html};
-use serde::Deserialize;
+use maud::html;
 use uuid::Uuid;
 
-use super::mistakes::{Mistakes, answer};
 use crate::{
-    components::{self as ui, Field},
+    components as ui,
     failure::Failure,
     form::Form,
     frame::{Frame, go},
-    pages::sign_in::Button,
+    pages::{
+        address::{FIELDS, Typed, fields, postal},
+        mistakes::{Mistakes, answer},
+        sign_in::Button,
+    },
     services::auth::Lines,
-    texts::COUNTRIES,
     visit::Visit,
 };
 
@@ -26,35 +27,6 @@ pub(super) fn routes(app: &mut web::ServiceConfig) {
         .route("/account/addresses/{id}", web::post().to(replace))
         .route("/account/addresses/{id}/delete", web::post().to(delete));
 }
-
-/// An address as it is typed.
-#[derive(Deserialize)]
-struct Typed {
-    name: String,
-    line1: String,
-    #[serde(default)]
-    line2: String,
-    city: String,
-    postal_code: String,
-    country: String,
-}
-
-impl Typed {
-    fn lines(self) -> Lines {
-        let trimmed = |it: String| it.trim().to_owned();
-        Lines {
-            name: trimmed(self.name),
-            line1: trimmed(self.line1),
-            line2: Some(trimmed(self.line2)).filter(|it| !it.is_empty()),
-            city: trimmed(self.city),
-            postal_code: trimmed(self.postal_code),
-            country: self.country,
-        }
-    }
-}
-
-/// In the form, and in the API.
-const FIELDS: [&str; 6] = ["name", "line1", "line2", "city", "postal_code", "country"];
 
 async fn show(visit: Visit) -> Result<HttpResponse, Failure> {
     let token = visit.member_token()?;
@@ -70,7 +42,7 @@ async fn show(visit: Visit) -> Result<HttpResponse, Failure> {
             ul.entries {
                 @for address in &addresses {
                     li {
-                        (postal(&visit, &address.lines))
+                        address { (postal(&visit, &address.lines)) }
                         div.entry-actions {
                             a href={ "/account/addresses/" (address.id) } {
                                 (visit.t("addresses-edit"))
@@ -91,26 +63,6 @@ async fn show(visit: Visit) -> Result<HttpResponse, Failure> {
         p.actions { a.button href="/account/addresses/new" { (visit.t("addresses-add")) } }
     };
     Ok(super::page(&visit, &frame, &title, content))
-}
-
-/// An address as it is written on a parcel.
-pub(in crate::pages) fn postal(visit: &Visit, lines: &Lines) -> Markup {
-    html! {
-        address {
-            strong { (lines.name) } br;
-            (lines.line1) br;
-            @if let Some(line2) = &lines.line2 { (line2) br; }
-            (lines.postal_code) " " (lines.city) br;
-            (country(visit, &lines.country))
-        }
-    }
-}
-
-fn country(visit: &Visit, code: &str) -> String {
-    match COUNTRIES.iter().find(|(known, _)| *known == code) {
-        Some((_, id)) => visit.t(id),
-        None => code.to_owned(),
-    }
 }
 
 async fn show_new(visit: Visit) -> Result<HttpResponse, Failure> {
@@ -178,44 +130,6 @@ fn form_in(
         }
     };
     super::page(visit, frame, &title, content)
-}
-
-/// What an address is asked for by.
-fn fields(visit: &Visit, lines: &Lines, mistakes: &Mistakes) -> Markup {
-    let mut countries: Vec<_> = COUNTRIES
-        .iter()
-        .map(|(code, id)| (*code, visit.t(id)))
-        .collect();
-    // One that came from elsewhere must not be changed by opening the form.
-    if !countries.iter().any(|(code, _)| *code == lines.country) && !lines.country.is_empty() {
-        countries.push((&lines.country, lines.country.clone()));
-    }
-    let line2 = lines.line2.as_deref().unwrap_or_default();
-    let text = |name, label: &str, value, autocomplete, most| {
-        ui::field(
-            visit,
-            &Field {
-                name,
-                label: &visit.t(label),
-                value,
-                autocomplete,
-                error: mistakes.of_field(name),
-                optional: name == "line2",
-                most: Some(most),
-                ..Field::default()
-            },
-        )
-    };
-    html! {
-        (text("name", "address-name", &lines.name, "shipping name", 100))
-        (text("line1", "address-line1", &lines.line1, "shipping address-line1", 200))
-        (text("line2", "address-line2", line2, "shipping address-line2", 200))
-        div.pair {
-            (text("postal_code", "address-postal_code", &lines.postal_code, "shipping postal-code", 20))
-            (text("city", "address-city", &lines.city, "shipping address-level2", 100))
-        }
-        (ui::select("country", &visit.t("address-country"), countries, &lines.country))
-    }
 }
 
 async fn add(visit: Visit, form: Form<Typed>) -> Result<HttpResponse, Failure> {

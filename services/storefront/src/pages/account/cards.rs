@@ -1,7 +1,6 @@
 //! The cards that can be paid with; new ones are typed at the checkout.
 
 use actix_web::{HttpResponse, web};
-use chrono::{DateTime, Datelike as _, Utc};
 use futures_util::join;
 use maud::html;
 use uuid::Uuid;
@@ -11,9 +10,10 @@ use crate::{
     failure::Failure,
     form::Form,
     frame::{Frame, go},
-    pages::sign_in::Button,
-    services::payment::Card,
-    texts::ZONE,
+    pages::{
+        card::{brand, end, has_expired},
+        sign_in::Button,
+    },
     visit::Visit,
 };
 
@@ -27,7 +27,6 @@ async fn show(visit: Visit) -> Result<HttpResponse, Failure> {
     let payment = &visit.services().payment;
     let (frame, cards) = join!(Frame::load(&visit), payment.cards(&token));
     let cards = cards?;
-    let now = Utc::now();
     let title = visit.t("cards-title");
     let content = html! {
         h1 { (title) }
@@ -45,11 +44,10 @@ async fn show(visit: Visit) -> Result<HttpResponse, Failure> {
                             span.unseen { (visit.tx("cards-ends-in", [("digits", card.last4.as_str().into())])) }
                             br;
                             span.quiet-text {
-                                @let end = format!("{:02}/{}", card.exp_month, card.exp_year);
-                                @if is_over(card, now) {
-                                    (visit.tx("cards-over", [("end", end.into())]))
+                                @if has_expired(card) {
+                                    (visit.tx("cards-over", [("end", end(card).into())]))
                                 } @else {
-                                    (visit.tx("cards-until", [("end", end.into())]))
+                                    (visit.tx("cards-until", [("end", end(card).into())]))
                                 }
                             }
                         }
@@ -66,22 +64,6 @@ async fn show(visit: Visit) -> Result<HttpResponse, Failure> {
         }
     };
     Ok(super::page(&visit, &frame, &title, content))
-}
-
-fn brand(visit: &Visit, card: &Card) -> String {
-    match card.brand.as_str() {
-        "visa" => "Visa".to_owned(),
-        "mastercard" => "Mastercard".to_owned(),
-        "amex" => "American Express".to_owned(),
-        _ => visit.t("cards-other"),
-    }
-}
-
-/// Whether the month that is printed on it has passed.
-fn is_over(card: &Card, now: DateTime<Utc>) -> bool {
-    let today = now.with_timezone(&ZONE);
-    let this_month = (i64::from(today.year()), today.month());
-    (i64::from(card.exp_year), card.exp_month) < this_month
 }
 
 async fn delete(

@@ -5,12 +5,12 @@ use futures_util::{future::try_join_all, join};
 use maud::html;
 use serde::Deserialize;
 
-use super::mistakes::{Mistakes, answer};
 use crate::{
     components::{self as ui, Field},
     failure::Failure,
     form::Form,
     frame::{Frame, go},
+    pages::mistakes::{Mistakes, answer},
     visit::Visit,
 };
 

@@ -6,16 +6,16 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{
-    devices,
-    mistakes::{Mistakes, answer, too_busy},
-};
+use super::devices;
 use crate::{
     components::{self as ui, Field},
     failure::Failure,
     form::Form,
     frame::{Frame, go},
-    pages::sign_in::Button,
+    pages::{
+        mistakes::{Mistakes, answer, too_busy},
+        sign_in::Button,
+    },
     services::auth::Session,
     visit::Visit,
 };

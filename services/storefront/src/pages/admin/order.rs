@@ -10,11 +10,8 @@ use crate::{
     components::{self as ui, Field},
     failure::Failure,
     frame::{Frame, go},
-    services::{
-        auth::Lines,
-        order::{Detail, Event, Line, Return, ReturnLine, ReturnState, Status},
-    },
-    texts::COUNTRIES,
+    pages::address::postal,
+    services::order::{Detail, Event, Line, Return, ReturnLine, ReturnState, Status},
     visit::Visit,
 };
 
@@ -82,7 +79,7 @@ async fn whole(visit: &Visit, token: &str, id: Uuid, left: &Left) -> Result<Http
             aside {
                 section {
                     h2 { (visit.t("admin-order-to")) }
-                    (address(visit, &order.shipping_address))
+                    address.lines { (postal(visit, &order.shipping_address)) }
                     @if let Some(number) = &order.order.tracking_number {
                         dl.facts {
                             div { dt { (visit.t("admin-tracking")) } dd.code { (number) } }
@@ -241,20 +238,6 @@ fn returned<'a>(visit: &Visit, order: &'a Detail, returned: &'a ReturnLine) -> &
     let mut lines = order.order.lines.iter();
     let line = lines.find(|it| it.product_id == returned.product_id);
     line.map_or(returned.name.as_str(), |it| name(visit, it))
-}
-
-fn address(visit: &Visit, to: &Lines) -> Markup {
-    let country = COUNTRIES.iter().find(|(code, _)| *code == to.country);
-    let country = country.map_or_else(|| to.country.clone(), |(_, id)| visit.t(id));
-    html! {
-        address.lines {
-            (to.name) br;
-            (to.line1) br;
-            @if let Some(line2) = to.line2.as_deref().filter(|it| !it.is_empty()) { (line2) br; }
-            (to.postal_code) " " (to.city) br;
-            (country)
-        }
-    }
 }
 
 fn happened(visit: &Visit, event: &Event) -> Markup {

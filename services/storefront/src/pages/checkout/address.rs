@@ -11,8 +11,11 @@ use crate::{
     failure::Failure,
     form::Form,
     frame::go,
+    pages::{
+        address::{self, FIELDS, Typed, is_served, postal},
+        mistakes::Mistakes,
+    },
     services::auth::{Address, Lines},
-    texts::COUNTRIES,
     visit::Visit,
 };
 
@@ -28,7 +31,7 @@ pub(super) async fn show(visit: Visit) -> Result<HttpResponse, Failure> {
         ..Lines::default()
     };
     let chosen = under_way(&visit).address;
-    let content = content(&visit, &book, chosen, &typed, &Wrong::default());
+    let content = content(&visit, &book, chosen, &typed, &Refused::default());
     Ok(ground.page(&visit, Step::Address, content))
 }
 
@@ -41,41 +44,16 @@ fn member_name(visit: &Visit) -> String {
 
 /// An entry of the address book, or a new one.
 #[derive(Deserialize)]
-pub(super) struct Choice {
-    address: Option<Uuid>,
-    #[serde(default)]
-    name: String,
-    #[serde(default)]
-    line1: String,
-    #[serde(default)]
-    line2: String,
-    #[serde(default)]
-    city: String,
-    #[serde(default)]
-    postal_code: String,
-    #[serde(default)]
-    country: String,
+#[serde(untagged)]
+pub(super) enum Choice {
+    Known { address: Uuid },
+    New(Typed),
 }
 
-impl Choice {
-    fn lines(&self) -> Lines {
-        let typed = |text: &String| text.trim().to_owned();
-        Lines {
-            name: typed(&self.name),
-            line1: typed(&self.line1),
-            line2: Some(typed(&self.line2)).filter(|it| !it.is_empty()),
-            city: typed(&self.city),
-            postal_code: typed(&self.postal_code),
-            country: typed(&self.country),
-        }
-    }
-}
-
-/// What is wrong with an address that was typed.
+/// Why an address that was typed is not in the book.
 #[derive(Default)]
-struct Wrong {
-    /// Names of fields, as in the API.
-    fields: Vec<String>,
+struct Refused {
+    mistakes: Mistakes,
     book_full: bool,
 }
 
@@ -83,33 +61,28 @@ pub(super) async fn choose(visit: Visit, form: Form<Choice>) -> Result<HttpRespo
     let Form(choice) = form;
     let token = visit.member_token()?;
     under_way(&visit);
-    if let Some(id) = choice.address {
-        return Ok(chosen(&visit, id));
-    }
-    let lines = choice.lines();
-    if !COUNTRIES.iter().any(|(code, _)| *code == lines.country) {
+    let lines = match choice {
+        Choice::Known { address } => return Ok(chosen(&visit, address)),
+        Choice::New(typed) => typed.lines(),
+    };
+    if !is_served(&lines.country) {
         return Err(Failure::BadForm);
     }
     let auth = &visit.services().auth;
-    let wrong = match auth.add_address(&token, &lines).await {
+    let refused = match auth.add_address(&token, &lines).await {
         Ok(address) => return Ok(chosen(&visit, address.id)),
-        Err(error) if error.is("too-many-addresses") => Wrong {
+        Err(error) if error.is("too-many-addresses") => Refused {
             book_full: true,
-            ..Wrong::default()
+            ..Refused::default()
         },
-        Err(error) if error.is("invalid") => {
-            let errors = error.refusal().map(|it| it.errors.as_slice());
-            let errors = errors.unwrap_or_default().iter();
-            Wrong {
-                fields: errors.map(|it| it.field.clone()).collect(),
-                ..Wrong::default()
-            }
-        }
-        Err(error) => return Err(error.into()),
+        Err(error) => Refused {
+            mistakes: Mistakes::of(&visit, &error, &FIELDS).ok_or(error)?,
+            ..Refused::default()
+        },
     };
     match ask(&visit, Step::Address, auth.addresses(&token)).await? {
         Asked::Got(ground, book) => {
-            let content = content(&visit, &book, None, &lines, &wrong);
+            let content = content(&visit, &book, None, &lines, &refused);
             Ok(ground.again(&visit, Step::Address, content))
         }
         Asked::Turned(response) => Ok(response),
@@ -133,14 +106,15 @@ fn content(
     book: &[Address],
     chosen: Option<Uuid>,
     typed: &Lines,
-    wrong: &Wrong,
+    refused: &Refused,
 ) -> Markup {
     let first = book.first().map(|it| it.id);
     let chosen = chosen.filter(|it| book.iter().any(|known| known.id == *it));
     let chosen = chosen.or(first);
     html! {
         h1 { (visit.t("checkout-address-title")) }
-        @if wrong.book_full {
+        (refused.mistakes.alert())
+        @if refused.book_full {
             p.alert role="alert" {
                 (visit.t("checkout-address-book-full")) " "
                 a href="/account/addresses" { (visit.t("checkout-address-book")) }
@@ -152,11 +126,7 @@ fn content(
                 fieldset {
                     legend { (visit.t("checkout-address-known")) }
                     @for address in book {
-                        label.option {
-                            input type="radio" name="address" value=(address.id) required
-                                checked[chosen == Some(address.id)];
-                            span { (postal(visit, &address.lines)) }
-                        }
+                        (option(visit, address, chosen))
                     }
                 }
                 p { button.button data-test="use-saved-address" { (visit.t("checkout-address-use")) } }
@@ -169,7 +139,7 @@ fn content(
             } @else {
                 h2 { (visit.t("checkout-address-new")) }
             }
-            (fields(visit, typed, wrong))
+            (address::fields(visit, typed, &refused.mistakes))
             p {
                 button.button.quiet[!book.is_empty()] data-test="use-address" {
                     (visit.t("checkout-address-save"))
@@ -179,53 +149,13 @@ fn content(
     }
 }
 
-fn fields(visit: &Visit, typed: &Lines, wrong: &Wrong) -> Markup {
-    let field = |name: &str, value: &str, label: &str, autocomplete: &str, most: u16| {
-        let error = wrong.fields.iter().any(|it| it == name).then(|| {
-            visit.t(if value.is_empty() {
-                "checkout-wrong-missing"
-            } else {
-                "checkout-wrong-line"
-            })
-        });
-        ui::field(
-            visit,
-            &ui::Field {
-                name,
-                value,
-                label: &visit.t(label),
-                autocomplete,
-                error: error.as_deref(),
-                optional: name == "line2",
-                most: Some(most),
-                ..ui::Field::default()
-            },
-        )
-    };
-    let line2 = typed.line2.as_deref().unwrap_or_default();
-    let countries = COUNTRIES.map(|(code, name)| (code, visit.t(name)));
+/// An entry of the address book to choose.
+pub(in crate::pages) fn option(visit: &Visit, address: &Address, chosen: Option<Uuid>) -> Markup {
     html! {
-        (field("name", &typed.name, "checkout-field-name", "shipping name", 100))
-        (field("line1", &typed.line1, "checkout-field-line1", "shipping address-line1", 200))
-        (field("line2", line2, "checkout-field-line2", "shipping address-line2", 200))
-        div.pair {
-            (field("postal_code", &typed.postal_code, "checkout-field-postal-code", "shipping postal-code", 20))
-            (field("city", &typed.city, "checkout-field-city", "shipping address-level2", 100))
-        }
-        (ui::select("country", &visit.t("checkout-field-country"), countries, &typed.country))
-    }
-}
-
-/// An address as it is written on a parcel.
-pub(super) fn postal(visit: &Visit, lines: &Lines) -> Markup {
-    let country = COUNTRIES.iter().find(|(code, _)| *code == lines.country);
-    html! {
-        span.postal {
-            strong { (lines.name) }
-            span { (lines.line1) }
-            @if let Some(line2) = &lines.line2 { span { (line2) } }
-            span { (lines.postal_code) " " (lines.city) }
-            span { (country.map_or_else(|| lines.country.clone(), |(_, name)| visit.t(name))) }
+        label.option {
+            input type="radio" name="address" value=(address.id) required
+                checked[chosen == Some(address.id)];
+            span { (postal(visit, &address.lines)) }
         }
     }
 }

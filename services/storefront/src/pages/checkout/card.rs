@@ -1,7 +1,6 @@
 //! What is paid with.
 
 use actix_web::{HttpResponse, web};
-use chrono::{Datelike as _, Utc};
 use maud::{Markup, html};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
@@ -13,6 +12,7 @@ use crate::{
     failure::Failure,
     form::Form,
     frame::{Frame, go},
+    pages::card::{called, has_expired},
     services::payment::{Card, NewCard},
     visit::Visit,
 };
@@ -187,7 +187,7 @@ impl Page<'_> {
                 (ui::proof(visit))
                 @if !self.cards.is_empty() { h2 { (visit.t("checkout-card-new")) } }
                 (ui::hint(&visit.t("checkout-card-sandbox")))
-                (self.fields(visit))
+                (fields(visit, self.wrong, self.month, self.year))
                 p {
                     button.button.quiet[chosen.is_some()] data-test="use-card" {
                         (visit.t("checkout-card-save"))
@@ -196,42 +196,44 @@ impl Page<'_> {
             }
         }
     }
+}
 
-    fn fields(&self, visit: &Visit) -> Markup {
-        let field = |name: &str, value: &str, words: [&str; 2], autocomplete: &str, most: u16| {
-            let [label, wrong] = words;
-            let error = self.wrong.iter().any(|it| it == name);
-            let error = error.then(|| visit.t(wrong));
-            ui::field(
-                visit,
-                &ui::Field {
-                    name,
-                    value,
-                    label: &visit.t(label),
-                    autocomplete,
-                    error: error.as_deref(),
-                    most: Some(most),
-                    inputmode: Some("numeric"),
-                    ..ui::Field::default()
-                },
-            )
-        };
-        let number = ["checkout-field-number", "checkout-wrong-number"];
-        let month = ["checkout-field-month", "checkout-wrong-month"];
-        let year = ["checkout-field-year", "checkout-wrong-year"];
-        let cvc = ["checkout-field-cvc", "checkout-wrong-cvc"];
-        html! {
-            (field("number", "", number, "cc-number", 23))
-            div.triple {
-                (field("exp_month", self.month, month, "cc-exp-month", 2))
-                (field("exp_year", self.year, year, "cc-exp-year", 4))
-                (field("cvc", "", cvc, "cc-csc", 4))
-            }
+/// What a card is asked for by. Its number and its code are never repeated.
+pub(in crate::pages) fn fields(visit: &Visit, wrong: &[String], month: &str, year: &str) -> Markup {
+    let field = |name: &str, value: &str, words: [&str; 2], autocomplete: &str, most: u16| {
+        let [label, says] = words;
+        let error = wrong.iter().any(|it| it == name);
+        let error = error.then(|| visit.t(says));
+        ui::field(
+            visit,
+            &ui::Field {
+                name,
+                value,
+                label: &visit.t(label),
+                autocomplete,
+                error: error.as_deref(),
+                most: Some(most),
+                inputmode: Some("numeric"),
+                ..ui::Field::default()
+            },
+        )
+    };
+    let number = ["checkout-field-number", "checkout-wrong-number"];
+    let month_words = ["checkout-field-month", "checkout-wrong-month"];
+    let year_words = ["checkout-field-year", "checkout-wrong-year"];
+    let cvc = ["checkout-field-cvc", "checkout-wrong-cvc"];
+    html! {
+        (field("number", "", number, "cc-number", 23))
+        div.triple {
+            (field("exp_month", month, month_words, "cc-exp-month", 2))
+            (field("exp_year", year, year_words, "cc-exp-year", 4))
+            (field("cvc", "", cvc, "cc-csc", 4))
         }
     }
 }
 
-fn option(visit: &Visit, card: &Card, chosen: Option<Uuid>) -> Markup {
+/// A card to choose.
+pub(in crate::pages) fn option(visit: &Visit, card: &Card, chosen: Option<Uuid>) -> Markup {
     let expired = has_expired(card);
     html! {
         label.option.over[expired] {
@@ -240,32 +242,4 @@ fn option(visit: &Visit, card: &Card, chosen: Option<Uuid>) -> Markup {
             span { (called(visit, card)) }
         }
     }
-}
-
-/// What a card is called.
-pub(super) fn called(visit: &Visit, card: &Card) -> Markup {
-    let brand = match card.brand.as_str() {
-        "visa" => "Visa".to_owned(),
-        "mastercard" => "Mastercard".to_owned(),
-        "amex" => "American Express".to_owned(),
-        _ => visit.t("checkout-card-other"),
-    };
-    let date = format!("{:02}/{}", card.exp_month, card.exp_year);
-    let last4 = card.last4.as_str();
-    html! {
-        span.postal {
-            strong { (visit.tx("checkout-card-called", [("brand", brand.into()), ("last4", last4.into())])) }
-            @if has_expired(card) {
-                span { (visit.tx("checkout-card-expired", [("date", date.into())])) }
-            } @else {
-                span { (visit.tx("checkout-card-expires", [("date", date.into())])) }
-            }
-        }
-    }
-}
-
-fn has_expired(card: &Card) -> bool {
-    let today = Utc::now();
-    let this_month = (i64::from(today.year()), today.month());
-    (i64::from(card.exp_year), card.exp_month) < this_month
 }

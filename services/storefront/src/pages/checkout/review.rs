@@ -5,13 +5,12 @@ use chrono::{TimeDelta, Utc};
 use futures_util::future::try_join3;
 use maud::{Markup, html};
 
-use super::{
-    Asked, Ground, Step, address::postal, ask, card::called, pay::Payment, steps, under_way,
-};
+use super::{Asked, Ground, Step, ask, pay::Payment, steps, under_way};
 use crate::{
     components as ui,
     failure::Failure,
     frame::go,
+    pages::{address::postal, card::called},
     services::{
         auth::Address,
         cart::{Cart, Line},

@@ -12,7 +12,7 @@ use crate::{
     failure::Failure,
     form::Form,
     frame::{Frame, go, ok},
-    pages::{account::postal, sign_in::Button},
+    pages::{address::postal, sign_in::Button},
     services::order::{Detail, Return, ReturnLine, ReturnState, Status},
     visit::Visit,
 };
@@ -64,7 +64,7 @@ async fn show(
                 }
                 aside.order-facts-column {
                     h2 { (visit.t("order-address")) }
-                    (postal(&visit, &detail.shipping_address))
+                    address { (postal(&visit, &detail.shipping_address)) }
                     @if let Some(tracking) = &detail.order.tracking_number {
                         h2 { (visit.t("order-parcel")) }
                         dl.facts {
@@ -179,7 +179,8 @@ fn what_next(visit: &Visit, detail: &Detail) -> String {
     }
 }
 
-fn lines(visit: &Visit, detail: &Detail) -> Markup {
+/// What was bought, and what it came to.
+pub(in crate::pages) fn lines(visit: &Visit, detail: &Detail) -> Markup {
     let order = &detail.order;
     html! {
         table.lines {
@@ -223,7 +224,8 @@ fn lines(visit: &Visit, detail: &Detail) -> Markup {
     }
 }
 
-fn a_return(visit: &Visit, detail: &Detail, back: &Return) -> Markup {
+/// What came back of it, and how far that is.
+pub(in crate::pages) fn a_return(visit: &Visit, detail: &Detail, back: &Return) -> Markup {
     // Lines of returns have one name only; the order knows both.
     let named = |line: &ReturnLine| {
         let found = detail

@@ -13,7 +13,7 @@ use crate::{
     failure::Failure,
     form::{Fields, Form},
     frame::{Frame, go},
-    pages::account::mistakes::{Mistakes, answer},
+    pages::mistakes::{Mistakes, answer},
     services::order::{Detail, Line, NewReturn, ReturnState, ReturnedItem, Status},
     visit::Visit,
 };
