@@ -92,36 +92,25 @@ async fn sign_in(visit: Visit, form: Form<SignIn>) -> Result<HttpResponse, Failu
 }
 
 async fn sign_in_page(visit: &Visit, form: &SignIn, mistakes: &Mistakes) -> HttpResponse {
-    let frame = Frame::load(visit).await;
-    let title = visit.t("sign-in-title");
-    let content = html! {
-        div.entry {
-            div.entry-form {
-                h1 { (title) }
-                (mistakes.alert())
-                @if visit.memory().cart.is_some() { (ui::hint(&visit.t("sign-in-cart"))) }
-                form method="post" action="/sign-in" data-once {
-                    (ui::proof(visit))
-                    input type="hidden" name="to" value=(local_path(&form.to));
-                    (ui::field(visit, &Field {
-                        name: "email", label: &visit.t("sign-in-email"), value: &form.email,
-                        kind: "email", autocomplete: "username", most: Some(254), ..Field::default()
-                    }))
-                    (ui::field(visit, &Field {
-                        name: "password", label: &visit.t("sign-in-password"), kind: "password",
-                        autocomplete: "current-password", ..Field::default()
-                    }))
-                    button.button data-test="sign-in" { (visit.t("sign-in-button")) }
-                }
-            }
-            aside.entry-aside {
-                h2 { (visit.t("sign-in-new")) }
-                (advantages(visit))
-                a.button.quiet href=(with_way_back("/sign-up", &form.to)) { (visit.t("sign-in-to-sign-up")) }
-            }
-        }
+    let asked = Asked {
+        title: visit.t("sign-in-title"),
+        path: "/sign-in",
+        to: &form.to,
     };
-    frame.page(visit, &title, content)
+    let fields = html! {
+        (email(visit, &form.email, mistakes))
+        (ui::field(visit, &Field {
+            name: "password", label: &visit.t("sign-in-password"), kind: "password",
+            autocomplete: "current-password", ..Field::default()
+        }))
+        button.button data-test="sign-in" { (visit.t("sign-in-button")) }
+    };
+    let other = html! {
+        h2 { (visit.t("sign-in-new")) }
+        (advantages(visit))
+        a.button.quiet href=(with_way_back("/sign-up", &form.to)) { (visit.t("sign-in-to-sign-up")) }
+    };
+    asked.page(visit, mistakes, fields, other).await
 }
 
 async fn show_sign_up(
@@ -187,43 +176,84 @@ async fn sign_up(visit: Visit, form: Form<SignUp>) -> Result<HttpResponse, Failu
 }
 
 async fn sign_up_page(visit: &Visit, form: &SignUp, mistakes: &Mistakes) -> HttpResponse {
-    let frame = Frame::load(visit).await;
-    let title = visit.t("sign-up-title");
-    let content = html! {
-        div.entry {
-            div.entry-form {
-                h1 { (title) }
-                (mistakes.alert())
-                @if visit.memory().cart.is_some() { (ui::hint(&visit.t("sign-in-cart"))) }
-                form method="post" action="/sign-up" data-once {
-                    (ui::proof(visit))
-                    input type="hidden" name="to" value=(local_path(&form.to));
-                    (ui::field(visit, &Field {
-                        name: "name", label: &visit.t("sign-up-name"), value: &form.name,
-                        autocomplete: "name", error: mistakes.of_field("name"), most: Some(100),
-                        ..Field::default()
-                    }))
-                    (ui::field(visit, &Field {
-                        name: "email", label: &visit.t("sign-in-email"), value: &form.email,
-                        kind: "email", autocomplete: "username", error: mistakes.of_field("email"),
-                        most: Some(254), ..Field::default()
-                    }))
-                    (ui::field(visit, &Field {
-                        name: "password", label: &visit.t("sign-in-password"), kind: "password",
-                        autocomplete: "new-password", hint: Some(&visit.t("password-rule")),
-                        error: mistakes.of_field("password"), ..Field::default()
-                    }))
-                    button.button data-test="sign-up" { (visit.t("sign-up-button")) }
-                }
-            }
-            aside.entry-aside {
-                h2 { (visit.t("sign-up-known")) }
-                p { (visit.t("sign-up-known-text")) }
-                a.button.quiet href=(with_way_back("/sign-in", &form.to)) { (visit.t("sign-up-to-sign-in")) }
-            }
-        }
+    let asked = Asked {
+        title: visit.t("sign-up-title"),
+        path: "/sign-up",
+        to: &form.to,
     };
-    frame.page(visit, &title, content)
+    let fields = html! {
+        (ui::field(visit, &Field {
+            name: "name", label: &visit.t("sign-up-name"), value: &form.name,
+            autocomplete: "name", error: mistakes.of_field("name"), most: Some(100),
+            ..Field::default()
+        }))
+        (email(visit, &form.email, mistakes))
+        (ui::field(visit, &Field {
+            name: "password", label: &visit.t("sign-in-password"), kind: "password",
+            autocomplete: "new-password", hint: Some(&visit.t("password-rule")),
+            error: mistakes.of_field("password"), ..Field::default()
+        }))
+        button.button data-test="sign-up" { (visit.t("sign-up-button")) }
+    };
+    let other = html! {
+        h2 { (visit.t("sign-up-known")) }
+        p { (visit.t("sign-up-known-text")) }
+        a.button.quiet href=(with_way_back("/sign-in", &form.to)) { (visit.t("sign-up-to-sign-in")) }
+    };
+    asked.page(visit, mistakes, fields, other).await
+}
+
+/// One of the two ways in.
+struct Asked<'a> {
+    title: String,
+    path: &'a str,
+    /// Where to go afterwards.
+    to: &'a str,
+}
+
+impl Asked<'_> {
+    /// Its form, and beside it the other way in.
+    async fn page(
+        &self,
+        visit: &Visit,
+        mistakes: &Mistakes,
+        fields: Markup,
+        other: Markup,
+    ) -> HttpResponse {
+        let frame = Frame::load(visit).await;
+        let content = html! {
+            div.entry {
+                div.entry-form {
+                    h1 { (self.title) }
+                    (mistakes.alert())
+                    @if visit.memory().cart.is_some() { (ui::hint(&visit.t("sign-in-cart"))) }
+                    form method="post" action=(self.path) data-once {
+                        (ui::proof(visit))
+                        input type="hidden" name="to" value=(local_path(self.to));
+                        (fields)
+                    }
+                }
+                aside.entry-aside { (other) }
+            }
+        };
+        frame.page(visit, &self.title, content)
+    }
+}
+
+fn email(visit: &Visit, value: &str, mistakes: &Mistakes) -> Markup {
+    ui::field(
+        visit,
+        &Field {
+            name: "email",
+            label: &visit.t("sign-in-email"),
+            value,
+            kind: "email",
+            autocomplete: "username",
+            error: mistakes.of_field("email"),
+            most: Some(254),
+            ..Field::default()
+        },
+    )
 }
 
 fn advantages(visit: &Visit) -> Markup {
