@@ -262,11 +262,16 @@ pub(crate) fn return_state(visit: &Visit, state: ReturnState) -> Markup {
     }
 }
 
-/// A page, or a part of one, that has nothing else to show.
+/// A page that has nothing else to show.
 pub(crate) fn notice_panel(title: &str, text: Markup, actions: Markup) -> Markup {
+    panel(html! { h1 { (title) } }, text, actions)
+}
+
+/// An empty shelf, and what to do now: where there is nothing else to show.
+pub(crate) fn panel(heading: Markup, text: Markup, actions: Markup) -> Markup {
     html! {
-        section.panel {
-            h1 { (title) }
+        div.panel {
+            (heading)
             div.panel-text { (text) }
             p.actions { (actions) }
         }

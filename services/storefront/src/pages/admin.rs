@@ -3,7 +3,7 @@
 //! Every page asks who is signed in first; what its visitor may see and do, the services say again.
 
 mod chart;
-mod dashboard;
+pub(super) mod dashboard;
 mod deeds;
 mod operations;
 mod order;

@@ -61,7 +61,7 @@ impl Change {
 
 /// What the cart's part of a page says besides what is in the cart.
 #[derive(Default)]
-struct Said<'a> {
+pub(super) struct Said<'a> {
     /// Why the last change was refused.
     alert: Option<&'a str>,
     /// Which product that was.
@@ -258,18 +258,19 @@ fn part(visit: &Visit, cart: Option<&Cart>, said: &Said<'_>) -> Markup {
                 }
                 None => {
                     @if let Some(alert) = above { (ui::alert(alert)) }
-                    div.panel {
-                        h1 tabindex="-1" autofocus[said.button_gone] { (visit.t("cart-empty")) }
-                        p { (visit.t("cart-empty-text")) }
-                        p.actions { a.button href="/" { (visit.t("cart-look-around")) } }
-                    }
+                    (ui::panel(
+                        html! { h1 tabindex="-1" autofocus[said.button_gone] { (visit.t("cart-empty")) } },
+                        html! { p { (visit.t("cart-empty-text")) } },
+                        html! { a.button href="/" { (visit.t("cart-look-around")) } },
+                    ))
                 }
             }
         }
     }
 }
 
-fn line(visit: &Visit, line: &Line, said: &Said<'_>) -> Markup {
+/// A product in the cart, and its quantity.
+pub(super) fn line(visit: &Visit, line: &Line, said: &Said<'_>) -> Markup {
     let retired = line.problem == Some(LineProblem::Retired);
     let alert = said.alert.filter(|_| said.about == Some(line.product_id));
     html! {
@@ -368,7 +369,7 @@ fn sending(line: &Line, class: &str, quantity: i64, content: Markup) -> Markup {
 }
 
 /// What it comes to, and the way on.
-fn sum(visit: &Visit, cart: &Cart) -> Markup {
+pub(super) fn sum(visit: &Visit, cart: &Cart) -> Markup {
     html! {
         aside.sum aria-labelledby="sum-title" {
             h2 #sum-title { (visit.t("cart-sum")) }

@@ -1,7 +1,7 @@
 //! From a cart to an order: address, card, review, one click.
 
-mod address;
-mod card;
+pub(super) mod address;
+pub(super) mod card;
 mod pay;
 mod review;
 
@@ -100,7 +100,7 @@ fn under_way(visit: &Visit) -> Checkout {
 
 /// A step of the checkout.
 #[derive(Clone, Copy, Eq, Ord, PartialEq, PartialOrd)]
-enum Step {
+pub(super) enum Step {
     Address,
     Card,
     Review,
@@ -224,7 +224,7 @@ impl Ground {
 }
 
 /// Where on the way this is, with links to what was chosen before.
-fn steps(visit: &Visit, here: Step) -> Markup {
+pub(super) fn steps(visit: &Visit, here: Step) -> Markup {
     html! {
         nav.steps aria-label=(visit.t("checkout-steps")) {
             ol {
@@ -242,10 +242,10 @@ fn steps(visit: &Visit, here: Step) -> Markup {
 }
 
 /// What is bought, in short.
-fn bought(visit: &Visit, cart: &Cart) -> Markup {
+pub(super) fn bought(visit: &Visit, cart: &Cart) -> Markup {
     html! {
-        aside.sum aria-labelledby="sum-title" {
-            h2 #sum-title { (visit.t("checkout-bought")) }
+        aside.sum aria-labelledby="bought-title" {
+            h2 #bought-title { (visit.t("checkout-bought")) }
             ul.bought {
                 @for line in &cart.items {
                     li {

@@ -1,8 +1,8 @@
 //! What was ordered: history, details, cancelling, sending back.
 
-mod order;
+pub(super) mod order;
 mod send_back;
-mod timeline;
+pub(super) mod timeline;
 
 use actix_web::{HttpResponse, web};
 use futures_util::join;

@@ -1,10 +1,14 @@
 //! Every component, on one page.
 
+mod buying;
+mod made_up;
+mod office;
+
 use actix_web::{HttpResponse, web};
 use maud::{Markup, html};
-use money::{Currency, Money};
 use uuid::Uuid;
 
+use self::made_up::eur;
 use crate::{
     components::{self as ui, Field},
     frame::Frame,
@@ -60,7 +64,12 @@ async fn show(visit: Visit) -> HttpResponse {
         (section(visit, "products", products(visit)))
         (section(visit, "ways", ways(visit)))
         (section(visit, "tables", table(visit)))
-        // What only one page is made of comes last: an order's timeline, the charts of the back office.
+        // What only some pages are made of.
+        (section(visit, "cart", buying::cart(visit)))
+        (section(visit, "checkout", buying::checkout(visit)))
+        (section(visit, "written", buying::written(visit)))
+        (section(visit, "orders", buying::orders(visit)))
+        (section(visit, "office", office::office(visit)))
     };
     frame.page(visit, &title, content)
 }
@@ -72,6 +81,11 @@ fn section(visit: &Visit, name: &str, content: Markup) -> Markup {
             (content)
         }
     }
+}
+
+/// A part of a section.
+fn heading(text: &str) -> Markup {
+    html! { h3.guide-part { (text) } }
 }
 
 fn colours(visit: &Visit) -> Markup {
@@ -164,15 +178,15 @@ fn said(visit: &Visit) -> Markup {
         (ui::alert(&visit.t("guide-alert")))
         (ui::hint(&visit.t("guide-hint")))
         p.notice { (visit.t("guide-notice")) " " a href="/cart" { (visit.t("notice-to-cart")) } }
-        // What a page shows that has nothing else to show; there it is the heading of the page.
-        div.panel {
-            h3.panel-title { (visit.t("failure-down")) }
-            div.panel-text { p { (visit.t("failure-down-catalog")) } }
-            p.actions {
+        // On a page of its own, it is the heading of the page.
+        (ui::panel(
+            html! { h3.panel-title { (visit.t("failure-down")) } },
+            html! { p { (visit.t("failure-down-catalog")) } },
+            html! {
                 a.button href="#guide-said" { (visit.t("failure-try-again")) }
                 a.button.quiet href="/" { (visit.t("failure-to-the-shop")) }
-            }
-        }
+            },
+        ))
     }
 }
 
@@ -183,7 +197,7 @@ fn badges(visit: &Visit) -> Markup {
         p.actions { @for units in [40, 3, 1, 0] { (ui::availability(visit, units)) } }
         p.actions {
             @for amount in [140, 123_456, -590] {
-                (ui::price(visit, Money { amount, currency: Currency::Eur }))
+                (ui::price(visit, eur(amount)))
             }
             span.count { "3" }
         }
@@ -195,10 +209,7 @@ fn products(visit: &Visit) -> Markup {
         id: Uuid::nil(),
         slug: slug.to_owned(),
         name: visit.t(&format!("guide-product-{slug}")),
-        price: Money {
-            amount: price,
-            currency: Currency::Eur,
-        },
+        price: eur(price),
         available,
         image_url: format!("/api/catalog/images/{slug}.svg"),
         category: String::new(),
@@ -235,10 +246,6 @@ fn ways(visit: &Visit) -> Markup {
 }
 
 fn table(visit: &Visit) -> Markup {
-    let money = |amount| Money {
-        amount,
-        currency: Currency::Eur,
-    };
     html! {
         div.table-scroll tabindex="0" role="group" aria-labelledby="guide-tables" {
             table.table {
@@ -259,7 +266,7 @@ fn table(visit: &Visit) -> Markup {
                         tr {
                             th scope="row" { (number) }
                             td { (ui::status(visit, status)) }
-                            td.number { (ui::price(visit, money(total))) }
+                            td.number { (ui::price(visit, eur(total))) }
                         }
                     }
                 }

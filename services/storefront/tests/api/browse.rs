@@ -409,31 +409,3 @@ async fn looking_around_is_done_in_french_too() {
         .expect(200)
         .shows("Couleurs");
 }
-
-// -- The style guide --
-
-#[tokio::test]
-async fn the_style_guide_shows_every_component_and_asks_for_nothing_of_its_own() {
-    let front = Front::open().await;
-    let page = front.browser().get("/styleguide").await.expect(200);
-    for class in [
-        "swatch",
-        "field wrong",
-        "alert",
-        "info",
-        "notice",
-        "panel",
-        "badge pending",
-        "stock low",
-        "stock out",
-        "price",
-        "grid",
-        "suggestions",
-        "breadcrumb",
-        "pager",
-        "table",
-    ] {
-        page.shows(&format!("class=\"{class}"));
-    }
-    assert_eq!(front.asked().await, ["GET /api/catalog/categories?lang=en"]);
-}

@@ -20,6 +20,7 @@ mod renewal;
 mod review;
 mod routes;
 mod sign_in;
+mod styleguide;
 mod visit;
 
 use actix_web::cookie::{Cookie, CookieJar, Key};

@@ -54,21 +54,9 @@ pub(super) async fn show(visit: Visit) -> Result<HttpResponse, Failure> {
 }
 
 /// Today, against the days before; then those days.
-fn business(visit: &Visit, summary: &order::Summary) -> Markup {
+pub(in crate::pages) fn business(visit: &Visit, summary: &order::Summary) -> Markup {
     let Some((today, before)) = summary.days.split_last() else {
         return ui::hint(&visit.t("admin-dashboard-no-orders"));
-    };
-    let sold = Chart {
-        title: &visit.t("admin-chart-sales"),
-        counted: &visit.t("admin-chart-orders"),
-        nothing: &visit.t("admin-chart-no-sales"),
-        bars: bars(&summary.days, |it| (it.sales, it.orders)),
-    };
-    let refunded = Chart {
-        title: &visit.t("admin-chart-refunds"),
-        counted: &visit.t("admin-chart-refund-count"),
-        nothing: &visit.t("admin-chart-no-refunds"),
-        bars: bars(&summary.days, |it| (it.refunded, it.refunds)),
     };
     let waiting = count(summary, ReturnState::Requested);
     html! {
@@ -103,6 +91,25 @@ fn business(visit: &Visit, summary: &order::Summary) -> Markup {
                 }
             }
         }
+        (charts(visit, summary))
+    }
+}
+
+/// What was sold on each of those days, and what was given back.
+pub(in crate::pages) fn charts(visit: &Visit, summary: &order::Summary) -> Markup {
+    let sold = Chart {
+        title: &visit.t("admin-chart-sales"),
+        counted: &visit.t("admin-chart-orders"),
+        nothing: &visit.t("admin-chart-no-sales"),
+        bars: bars(&summary.days, |it| (it.sales, it.orders)),
+    };
+    let refunded = Chart {
+        title: &visit.t("admin-chart-refunds"),
+        counted: &visit.t("admin-chart-refund-count"),
+        nothing: &visit.t("admin-chart-no-refunds"),
+        bars: bars(&summary.days, |it| (it.refunded, it.refunds)),
+    };
+    html! {
         div.charts {
             (chart::draw(visit, &sold))
             (chart::draw(visit, &refunded))
@@ -167,7 +174,8 @@ fn count(summary: &order::Summary, state: ReturnState) -> i64 {
     found.copied().unwrap_or_default()
 }
 
-fn orders_by_status(visit: &Visit, summary: &order::Summary) -> Markup {
+/// How many orders wait where.
+pub(in crate::pages) fn orders_by_status(visit: &Visit, summary: &order::Summary) -> Markup {
     html! {
         section {
             h2 { (visit.t("admin-orders-by-status")) }
@@ -184,7 +192,8 @@ fn orders_by_status(visit: &Visit, summary: &order::Summary) -> Markup {
     }
 }
 
-fn returns_by_state(visit: &Visit, summary: &order::Summary) -> Markup {
+/// The same for returns.
+pub(in crate::pages) fn returns_by_state(visit: &Visit, summary: &order::Summary) -> Markup {
     html! {
         section {
             h2 { (visit.t("admin-returns-by-state")) }

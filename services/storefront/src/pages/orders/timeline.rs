@@ -43,7 +43,7 @@ const WAY_BACK: [ReturnState; 4] = [
 ];
 
 /// The line of an order.
-pub(super) fn of_order(visit: &Visit, detail: &Detail) -> Markup {
+pub(in crate::pages) fn of_order(visit: &Visit, detail: &Detail) -> Markup {
     let steps = order_steps(detail);
     html! {
         ol.timeline aria-label=(visit.t("timeline")) {
@@ -55,7 +55,7 @@ pub(super) fn of_order(visit: &Visit, detail: &Detail) -> Markup {
 }
 
 /// The line of one of its returns.
-pub(super) fn of_return(visit: &Visit, detail: &Detail, back: &Return) -> Markup {
+pub(in crate::pages) fn of_return(visit: &Visit, detail: &Detail, back: &Return) -> Markup {
     let steps = return_steps(detail, back);
     html! {
         ol.timeline.short aria-label=(visit.t("timeline-of-return")) {
