@@ -65,7 +65,7 @@ impl Mistakes {
             @if let Some(says) = &self.whole { (ui::alert(says)) }
             @if !self.fields.is_empty() {
                 div.alert role="alert" {
-                    ul {
+                    ul.plain {
                         @for (field, says) in &self.fields {
                             li { a href={ "#field-" (field) } { (says) } }
                         }

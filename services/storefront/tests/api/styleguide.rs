@@ -30,7 +30,7 @@ const COMPONENTS: [&str; 39] = [
     "sum",
     "steps",
     "done",
-    "choice",
+    "choose",
     "option\"",
     "option over",
     "bought",

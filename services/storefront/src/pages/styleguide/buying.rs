@@ -56,13 +56,17 @@ fn addresses(visit: &Visit) -> Markup {
     };
     let mistakes = Mistakes::at("city", visit.t("mistake-city"));
     html! {
-        form.choice {
-            fieldset {
-                legend { (visit.t("checkout-address-known")) }
-                @for it in &book { (checkout::address::option(visit, it, chosen)) }
+        div {
+            form.choose {
+                fieldset {
+                    legend { (visit.t("checkout-address-known")) }
+                    @for it in &book { (checkout::address::option(visit, it, chosen)) }
+                }
             }
-            (heading(&visit.t("checkout-address-new")))
-            (address::fields(visit, &typed, &mistakes))
+            form {
+                (heading(&visit.t("checkout-address-new")))
+                (address::fields(visit, &typed, &mistakes))
+            }
         }
     }
 }
@@ -72,13 +76,17 @@ fn cards(visit: &Visit) -> Markup {
     let chosen = kept.first().map(|it| it.id);
     let wrong = ["exp_year".to_owned()];
     html! {
-        form.choice {
-            fieldset {
-                legend { (visit.t("checkout-card-known")) }
-                @for it in &kept { (checkout::card::option(visit, it, chosen)) }
+        div {
+            form.choose {
+                fieldset {
+                    legend { (visit.t("checkout-card-known")) }
+                    @for it in &kept { (checkout::card::option(visit, it, chosen)) }
+                }
             }
-            (heading(&visit.t("checkout-card-new")))
-            (checkout::card::fields(visit, &wrong, "9", "2019"))
+            form {
+                (heading(&visit.t("checkout-card-new")))
+                (checkout::card::fields(visit, &wrong, "9", "2019"))
+            }
         }
     }
 }
@@ -86,6 +94,8 @@ fn cards(visit: &Visit) -> Markup {
 /// An order's line in every state, and the same for what comes back.
 pub(super) fn orders(visit: &Visit) -> Markup {
     let delivered = made_up::order(visit, Status::Delivered);
+    let mut latest = made_up::order(visit, Status::Pending);
+    latest.order.number = "C-2026-000124".to_owned();
     let (refused, back) = made_up::order_with_return(visit, ReturnState::Refused);
     html! {
         div.order-page {
@@ -104,7 +114,7 @@ pub(super) fn orders(visit: &Visit) -> Markup {
         }
         (heading(&visit.t("orders-title")))
         div.account-page inert {
-            (orders::list(visit, [&delivered.order, &made_up::order(visit, Status::Pending).order]))
+            (orders::list(visit, [&latest.order, &delivered.order]))
         }
     }
 }
@@ -113,8 +123,8 @@ pub(super) fn orders(visit: &Visit) -> Markup {
 pub(super) fn written(visit: &Visit) -> Markup {
     html! {
         div.guide-columns {
-            @for it in &made_up::addresses() { address { (address::postal(visit, &it.lines)) } }
-            @for it in &made_up::cards() { p { (card::called(visit, it)) } }
+            div { @for it in &made_up::addresses() { address { (address::postal(visit, &it.lines)) } } }
+            div { @for it in &made_up::cards() { p { (card::called(visit, it)) } } }
         }
     }
 }

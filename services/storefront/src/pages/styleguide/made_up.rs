@@ -90,7 +90,12 @@ pub(super) fn addresses() -> [Address; 2] {
         }
     };
     [
-        address(11, "12 rue Rambuteau", Some("3e"), ["75003", "Paris", "FR"]),
+        address(
+            11,
+            "12 rue Rambuteau",
+            Some("Bâtiment B"),
+            ["75003", "Paris", "FR"],
+        ),
         address(12, "Rue Neuve 8", None, ["1000", "Bruxelles", "BE"]),
     ]
 }
