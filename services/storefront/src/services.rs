@@ -27,8 +27,9 @@ pub(crate) struct Services {
 
 /// How long a page waits for what it shows.
 const PATIENCE: Duration = Duration::from_secs(3);
-/// How long a checkout may take: longer than the payment service waits for its gateway.
-const CHECKOUT: Duration = Duration::from_secs(20);
+/// How long a checkout may take: longer than the order service waits for the payment (ten seconds). With
+/// the ten seconds that a page waits for a twin, it is within the thirty that a proxy waits for the page.
+const CHECKOUT: Duration = Duration::from_secs(15);
 
 impl Services {
     pub(crate) fn new(addresses: &Addresses) -> anyhow::Result<Self> {
