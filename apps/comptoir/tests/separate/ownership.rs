@@ -31,6 +31,7 @@ const FOR_EVERYBODY: &[(&str, &str)] = &[
     ("GET", "/api/catalog/categories"),
     ("GET", "/api/catalog/products"),
     ("GET", "/api/catalog/products/{slug}"),
+    ("GET", "/api/catalog/products/{slug}/related"),
     ("GET", "/api/catalog/images/{slug}.svg"),
 ];
 
@@ -75,6 +76,7 @@ const OF_STAFF: &[(&str, &str)] = &[
     ("POST", "/api/auth/admin/keys/rotate"),
     ("GET", "/api/catalog/admin/products"),
     ("POST", "/api/catalog/admin/products"),
+    ("GET", "/api/catalog/admin/summary"),
     ("GET", "/api/catalog/admin/products/{id}"),
     ("PATCH", "/api/catalog/admin/products/{id}"),
     ("DELETE", "/api/catalog/admin/products/{id}"),
