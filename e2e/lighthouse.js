@@ -27,11 +27,15 @@ const pages = { home: "/", category: `/categories/${category.slug}`, product: `/
 const devices = { desktop: desktopConfig, phone: undefined };
 
 /** One run in a browser that has seen nothing yet; throws where the page itself is not right. */
-async function measure(path, config) {
+/** A trace that the browser did not record says nothing about the page, and is taken once more. */
+async function measure(path, config, again = true) {
   const chrome = await launch({ chromePath: executablePath, chromeFlags: ["--headless", ...flags], logLevel: "error" });
   try {
     const settings = { port: chrome.port, logLevel: "error", output: "json", onlyCategories: CATEGORIES };
     const { lhr } = await lighthouse(new URL(path, shop).href, settings, config);
+    if (lhr.runtimeError?.code === "NO_NAVSTART" && again) {
+      return await measure(path, config, false);
+    }
     if (lhr.runtimeError) {
       throw new Error(`${path}: ${lhr.runtimeError.message}`);
     }
