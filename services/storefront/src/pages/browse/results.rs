@@ -35,7 +35,8 @@ pub(super) async fn category(
             named.map_or_else(|| slug.to_owned(), |it| it.name.clone())
         }
     };
-    let above: Vec<Step> = way.iter().rev().skip(1).rev().map(|it| step(it)).collect();
+    let above = way.split_last().map_or(&[][..], |(_, above)| above);
+    let above: Vec<Step> = above.iter().map(|it| step(it)).collect();
     let content = html! {
         (ui::breadcrumb(&visit, &above))
         h1 { (name) }
