@@ -1,9 +1,9 @@
 //! Categories, search, suggestions, products.
 
-mod facets;
+pub(super) mod facets;
 mod product;
 mod results;
-mod selection;
+pub(super) mod selection;
 mod suggestions;
 
 use actix_web::web;

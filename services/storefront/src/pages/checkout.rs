@@ -2,7 +2,7 @@
 
 pub(super) mod address;
 pub(super) mod card;
-mod pay;
+pub(super) mod pay;
 mod review;
 
 use actix_web::{

@@ -12,6 +12,7 @@ use self::made_up::eur;
 use crate::{
     components::{self as ui, Field},
     frame::Frame,
+    pages::browse::{facets, selection::Selection},
     services::{
         catalog::{Item, Step},
         order::{ReturnState, Status},
@@ -235,12 +236,17 @@ fn ways(visit: &Visit) -> Markup {
         slug: slug.to_owned(),
         name,
     };
+    let chosen = Selection::default().with_stock(true);
+    let found = made_up::found(visit);
     html! {
         (ui::breadcrumb(visit, &[
             step("dairy", visit.t("guide-step-first")),
             step("hard-cheese", visit.t("guide-step-second")),
         ]))
-        ul.chosen { li { a.chip href="#guide-ways" { (visit.t("filter-in-stock")) } } }
+        div inert {
+            (facets::chosen(visit, &chosen, &found))
+            (facets::show(visit, &chosen, &found))
+        }
         (ui::next_page(visit, Some("#guide-ways")))
     }
 }

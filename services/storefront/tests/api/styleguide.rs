@@ -3,7 +3,7 @@
 use crate::Front;
 
 /// The class of each component, as its markup begins.
-const COMPONENTS: [&str; 39] = [
+const COMPONENTS: [&str; 42] = [
     "swatch",
     "button large",
     "button danger",
@@ -21,6 +21,8 @@ const COMPONENTS: [&str; 39] = [
     "suggestions",
     "breadcrumb",
     "chip",
+    "filters",
+    "choice\"",
     "pager",
     "table",
     "lines",
@@ -35,6 +37,7 @@ const COMPONENTS: [&str; 39] = [
     "option over",
     "bought",
     "postal",
+    "unrest",
     "past",
     "present",
     "to-come",

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// All of them, folded on a narrow screen.
-pub(super) fn show(visit: &Visit, chosen: &Selection, found: &Found) -> Markup {
+pub(in crate::pages) fn show(visit: &Visit, chosen: &Selection, found: &Found) -> Markup {
     let facets = &found.facets;
     html! {
         details.filters {
@@ -93,7 +93,7 @@ fn choice(visit: &Visit, text: &str, to: &Selection, count: i64, here: bool) -> 
 }
 
 /// What has been chosen, each with the way to take it back.
-pub(super) fn chosen(visit: &Visit, chosen: &Selection, found: &Found) -> Markup {
+pub(in crate::pages) fn chosen(visit: &Visit, chosen: &Selection, found: &Found) -> Markup {
     let category = chosen.category.as_deref().map(|slug| {
         let named = found.facets.categories.iter().find(|it| it.slug == slug);
         named.map_or_else(|| slug.to_owned(), |it| it.name.clone())

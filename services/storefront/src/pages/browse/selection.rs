@@ -18,7 +18,7 @@ pub(super) struct Query {
 
 /// The same, once what makes no sense has been left out.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub(super) struct Selection {
+pub(in crate::pages) struct Selection {
     /// The category whose page it is; none for a search.
     pub(super) place: Option<String>,
     /// Nothing, or words to look for.
@@ -128,7 +128,7 @@ impl Selection {
         }
     }
 
-    pub(super) fn with_stock(&self, in_stock: bool) -> Self {
+    pub(in crate::pages) fn with_stock(&self, in_stock: bool) -> Self {
         Self {
             in_stock,
             cursor: None,

@@ -215,11 +215,7 @@ fn waiting(visit: &Visit, payment: &Payment, error: &Error) -> HttpResponse {
     let content = html! {
         section #waiting .panel.waiting {
             h1 { (title) }
-            p.unrest aria-hidden="true" { span {} span {} span {} }
-            div role="status" {
-                p { (visit.t("checkout-waiting-text")) }
-                p { strong { (visit.t("checkout-waiting-once")) } }
-            }
+            (patience(visit))
             form method="post" action="/checkout/pay" hx-post="/checkout/pay" hx-target="#waiting"
                 hx-swap="outerHTML" hx-trigger="load delay:2s, submit" {
                 (ui::proof(visit))
@@ -236,6 +232,17 @@ fn waiting(visit: &Visit, payment: &Payment, error: &Error) -> HttpResponse {
     } else {
         frame::bare(visit, &title, content)
     })
+}
+
+/// What is said while the bank is waited for.
+pub(in crate::pages) fn patience(visit: &Visit) -> Markup {
+    html! {
+        p.unrest aria-hidden="true" { span {} span {} span {} }
+        div role="status" {
+            p { (visit.t("checkout-waiting-text")) }
+            p { strong { (visit.t("checkout-waiting-once")) } }
+        }
+    }
 }
 
 /// The page for a key that belongs to a checkout with another address or card.

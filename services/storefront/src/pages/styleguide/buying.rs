@@ -7,7 +7,7 @@ use crate::{
     components as ui,
     pages::{
         address, card, cart,
-        checkout::{self, Step},
+        checkout::{self, Step, pay},
         mistakes::Mistakes,
         orders::{self, order, timeline},
     },
@@ -44,6 +44,7 @@ pub(super) fn checkout(visit: &Visit) -> Markup {
                 (checkout::bought(visit, &made_up::cart(visit)))
             }
         }
+        div.waiting { (pay::patience(visit)) }
     }
 }
 

@@ -8,6 +8,7 @@ use crate::{
     services::{
         auth::{Address, Lines},
         cart,
+        catalog::{BandCount, CategoryCount, Facets, Found, StockCount},
         order::{
             Day, Detail, Event, Line, Order, Return, ReturnLine, ReturnState, Status, Summary,
         },
@@ -36,6 +37,31 @@ fn hours_later(hours: i64) -> DateTime<Utc> {
 
 fn name(visit: &Visit, slug: &str) -> String {
     visit.t(&format!("guide-product-{slug}"))
+}
+
+/// What a search leaves to choose from.
+pub(super) fn found(visit: &Visit) -> Found {
+    let category = |slug: &str, step: &str, count| CategoryCount {
+        slug: slug.to_owned(),
+        name: visit.t(step),
+        parent: None,
+        count,
+    };
+    let band = |min, max, count| BandCount { min, max, count };
+    Found {
+        items: Vec::new(),
+        total: 12,
+        next_cursor: None,
+        facets: Facets {
+            categories: vec![category("dairy", "guide-step-first", 12)],
+            price_bands: vec![
+                band(0, Some(499), 3),
+                band(500, Some(999), 9),
+                band(10_000, None, 0),
+            ],
+            in_stock: StockCount { count: 12 },
+        },
+    }
 }
 
 /// A line for each note that a cart writes at one.
