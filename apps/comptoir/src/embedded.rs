@@ -48,10 +48,7 @@ impl Instances {
     pub(crate) fn of(&self, owner: &str) -> anyhow::Result<Database> {
         let instance = self.0.get(owner);
         let instance = instance.with_context(|| format!("no database was opened for {owner}"))?;
-        Ok(Database {
-            database_url: instance.database_url().into(),
-            database_connections: 1,
-        })
+        Ok(Database::new(instance.database_url().into(), 1))
     }
 
     /// Writes everything down and stops. An instance waits for its connection to be closed.

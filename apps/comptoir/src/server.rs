@@ -38,10 +38,7 @@ impl Server {
     pub(crate) fn of(&self, owner: &str) -> Database {
         let mut url = self.url.clone();
         url.set_path(&self.name(owner));
-        Database {
-            database_url: String::from(url).into(),
-            database_connections: CONNECTIONS,
-        }
+        Database::new(String::from(url).into(), CONNECTIONS)
     }
 
     fn name(&self, owner: &str) -> String {

@@ -1,30 +1,79 @@
 //! A service's own PostgreSQL database.
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use secrecy::{ExposeSecret as _, SecretString};
-use sqlx::{PgPool, migrate::Migrator, postgres::PgPoolOptions};
+use sqlx::{
+    PgPool,
+    migrate::Migrator,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use tokio::time::{Instant, sleep};
 
 /// Which database to use.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Database {
-    /// The PostgreSQL URL, password included.
-    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+    /// The PostgreSQL URL; `@FILE` takes it from a file.
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_parser = secret::read)]
     pub database_url: SecretString,
+    /// The password, where it is not in the URL; `@FILE` takes it from a file.
+    #[arg(long, env = "DATABASE_PASSWORD", hide_env_values = true, value_parser = secret::read)]
+    pub database_password: Option<SecretString>,
     /// The most connections to hold open.
     #[arg(long, env = "DATABASE_CONNECTIONS", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub database_connections: u32,
+    /// Whether to bring the schema up to date at the start. Say false where `migrate` does that beforehand:
+    /// the start then waits for it, a minute at most.
+    #[arg(long, env = "MIGRATE", default_value_t = true, action = clap::ArgAction::Set)]
+    pub migrate: bool,
 }
 
 /// No statement of ours takes long: one that does is stuck, and must not hold a connection for ever.
 const LIMITS: &str =
     "set statement_timeout = '10s'; set idle_in_transaction_session_timeout = '10s'";
 
+/// How long a start waits for a schema that somebody else brings up to date.
+const MIGRATED_WITHIN: Duration = Duration::from_secs(60);
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+
+/// The SQLSTATE of a table that is not there.
+const UNDEFINED_TABLE: &str = "42P01";
+
 impl Database {
-    /// Connects and brings the schema up to date.
+    /// The one at a URL that has the password in it.
+    pub fn new(url: SecretString, connections: u32) -> Self {
+        Self {
+            database_url: url,
+            database_password: None,
+            database_connections: connections,
+            migrate: true,
+        }
+    }
+
+    /// Connects, and brings the schema up to date or waits until it is.
     pub async fn open(&self, migrations: &Migrator) -> anyhow::Result<PgPool> {
-        let pool = PgPoolOptions::new()
+        let pool = self.connect().await?;
+        if self.migrate {
+            migrate(&pool, migrations).await?;
+        } else {
+            wait_until_migrated(&pool, migrations).await?;
+        }
+        Ok(pool)
+    }
+
+    /// Connects; the schema stays as it is.
+    pub(crate) async fn connect(&self) -> anyhow::Result<PgPool> {
+        // The parser's own error would show the URL.
+        let mut options: PgConnectOptions = self
+            .database_url
+            .expose_secret()
+            .parse()
+            .map_err(|_shows_it| anyhow::anyhow!("DATABASE_URL is no PostgreSQL URL"))?;
+        if let Some(password) = &self.database_password {
+            options = options.password(password.expose_secret());
+        }
+        PgPoolOptions::new()
             .max_connections(self.database_connections)
             .acquire_timeout(Duration::from_secs(5))
             .after_connect(|connection, _| {
@@ -33,15 +82,60 @@ impl Database {
                     Ok(())
                 })
             })
-            .connect(self.database_url.expose_secret())
+            .connect_with(options)
             .await
-            .context("cannot connect to the database (DATABASE_URL)")?;
-        migrations
-            .run(&pool)
-            .await
-            .context("cannot migrate the database")?;
-        Ok(pool)
+            .context("cannot connect to the database (DATABASE_URL, DATABASE_PASSWORD)")
     }
+}
+
+/// Brings the schema up to date. One that is ahead is left alone: after a rollback the older release runs on
+/// the newer schema, which was made for both (expand, migrate, contract).
+pub(crate) async fn migrate(pool: &PgPool, migrations: &Migrator) -> anyhow::Result<()> {
+    let mut migrator = Migrator::with_migrations(migrations.iter().cloned().collect());
+    migrator
+        .set_ignore_missing(true)
+        .run(pool)
+        .await
+        .context("cannot migrate the database")
+}
+
+async fn wait_until_migrated(pool: &PgPool, migrations: &Migrator) -> anyhow::Result<()> {
+    let until = Instant::now() + MIGRATED_WITHIN;
+    let mut said = false;
+    loop {
+        let missing = missing(pool, migrations).await?;
+        if missing.is_empty() {
+            return Ok(());
+        }
+        ensure!(
+            Instant::now() < until,
+            "the schema lacks the migrations {missing:?}; run `migrate` of this release, or say MIGRATE=true"
+        );
+        if !said {
+            tracing::info!(?missing, "waiting until the schema is brought up to date");
+            said = true;
+        }
+        sleep(LOOK_EVERY).await;
+    }
+}
+
+/// The versions of `migrations` that the schema lacks.
+pub(crate) async fn missing(pool: &PgPool, migrations: &Migrator) -> Result<Vec<i64>, sqlx::Error> {
+    let applied = sqlx::query_scalar("select version from _sqlx_migrations where success")
+        .fetch_all(pool)
+        .await;
+    let applied: HashSet<i64> = match applied {
+        Ok(versions) => versions.into_iter().collect(),
+        Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(UNDEFINED_TABLE) => {
+            HashSet::new()
+        }
+        Err(error) => return Err(error),
+    };
+    Ok(migrations
+        .iter()
+        .map(|it| it.version)
+        .filter(|it| !applied.contains(it))
+        .collect())
 }
 
 /// Whether a statement failed because of the named constraint.

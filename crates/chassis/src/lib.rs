@@ -5,11 +5,13 @@
 
 mod database;
 mod healthcheck;
+mod migrate;
 mod probes;
 mod worker;
 
 pub use database::{Database, violates};
 pub use healthcheck::healthcheck;
+pub use migrate::migrate;
 pub use worker::Progress;
 
 use std::{

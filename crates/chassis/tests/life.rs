@@ -74,6 +74,28 @@ async fn metrics_name_routes_and_not_paths() {
 }
 
 #[tokio::test]
+async fn requests_under_way_are_counted() {
+    let service = start(None);
+    let management = Client::new(service.management_url());
+    let in_flight = async || {
+        let metrics = management.get("/metrics").await;
+        let metrics = metrics.body.as_str().unwrap().to_owned();
+        let line = metrics
+            .lines()
+            .find_map(|it| it.strip_prefix(r#"http_requests_in_flight{service="demo"} "#));
+        line.unwrap().to_owned()
+    };
+    assert_eq!(in_flight().await, "0");
+    let public = Client::new(service.url());
+    let request = tokio::spawn(async move { public.get("/api/demo/slow").await.expect(200) });
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert_eq!(in_flight().await, "1");
+    request.await.unwrap();
+    assert_eq!(in_flight().await, "0");
+    service.stop().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_service_is_not_ready_before_it_knows_who_signed_out() {
     let identity = Arc::new(identity::Identity::new("demo"));
     let service = start(Some(identity.clone()));

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use prometheus::{HistogramOpts, HistogramVec, Registry, TextEncoder};
+use prometheus::{HistogramOpts, HistogramVec, IntGauge, Registry, TextEncoder};
 
 /// One service's registry and the metrics that every service has.
 #[derive(Clone, Debug)]
@@ -10,7 +10,11 @@ pub struct Metrics {
     service: String,
     registry: Registry,
     requests: HistogramVec,
+    in_flight: IntGauge,
 }
+
+/// A request under way, until this is dropped.
+pub(crate) struct InFlight(IntGauge);
 
 impl Metrics {
     /// A registry of its own, in which every metric carries `service`.
@@ -25,10 +29,16 @@ impl Metrics {
             &["method", "route", "status"],
         )?;
         registry.register(Box::new(requests.clone()))?;
+        let in_flight = IntGauge::new(
+            "http_requests_in_flight",
+            "Requests that are being answered.",
+        )?;
+        registry.register(Box::new(in_flight.clone()))?;
         Ok(Self {
             service: service.to_owned(),
             registry,
             requests,
+            in_flight,
         })
     }
 
@@ -47,9 +57,20 @@ impl Metrics {
         TextEncoder::new().encode_to_string(&self.registry.gather())
     }
 
+    pub(crate) fn begin(&self) -> InFlight {
+        self.in_flight.inc();
+        InFlight(self.in_flight.clone())
+    }
+
     pub(crate) fn observe(&self, method: &str, route: &str, status: &str, took: Duration) {
         self.requests
             .with_label_values(&[method, route, status])
             .observe(took.as_secs_f64());
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.dec();
     }
 }

@@ -22,6 +22,8 @@ pub async fn observe(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let started = Instant::now();
+    // Counted until it is dropped, which is also how a request ends whose client went away.
+    let _in_flight = metrics.begin();
     let span = request_span(&request, metrics.service());
     let method = request.method().to_string();
 

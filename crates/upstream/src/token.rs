@@ -17,7 +17,7 @@ pub struct Credentials {
     #[arg(long, env = "AUTH_URL", default_value = "http://127.0.0.1:8081")]
     pub auth_url: Url,
     /// This service's secret, which the auth service exchanges for short-lived tokens.
-    #[arg(long, env = "SERVICE_SECRET", hide_env_values = true)]
+    #[arg(long, env = "SERVICE_SECRET", hide_env_values = true, value_parser = secret::read)]
     pub service_secret: SecretString,
 }
 

@@ -43,10 +43,10 @@ pub struct Service {
     #[command(flatten)]
     pub database: chassis::Database,
     /// The services and their secrets, as in `cart=SECRET,order=SECRET`.
-    #[arg(long, env = "SERVICE_CLIENTS", hide_env_values = true)]
+    #[arg(long, env = "SERVICE_CLIENTS", hide_env_values = true, value_parser = secret::read)]
     pub service_clients: SecretString,
     /// What the signing keys are encrypted with in the database: 32 bytes in base64.
-    #[arg(long, env = "KEY_ENCRYPTION_KEY", hide_env_values = true)]
+    #[arg(long, env = "KEY_ENCRYPTION_KEY", hide_env_values = true, value_parser = secret::read)]
     pub key_encryption_key: SecretString,
     /// How long a user's access token is good for, in seconds.
     #[arg(long, env = "ACCESS_TOKEN_TTL", default_value_t = Service::ACCESS_TOKEN_TTL,

@@ -8,6 +8,9 @@ async fn main() -> anyhow::Result<()> {
     if let Some(checked) = chassis::healthcheck::<8081>(std::env::args_os()) {
         return checked;
     }
+    if let Some(migrated) = chassis::migrate(std::env::args_os(), "auth", &auth::MIGRATIONS).await {
+        return migrated;
+    }
     let config = Config::parse();
     let telemetry = telemetry::init(&config.telemetry, "auth")?;
 

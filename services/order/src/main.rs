@@ -7,6 +7,10 @@ async fn main() -> anyhow::Result<()> {
     if let Some(checked) = chassis::healthcheck::<8085>(std::env::args_os()) {
         return checked;
     }
+    if let Some(migrated) = chassis::migrate(std::env::args_os(), "order", &order::MIGRATIONS).await
+    {
+        return migrated;
+    }
     let config = order::Config::parse();
     let telemetry = telemetry::init(&config.telemetry, "order")?;
 

@@ -51,7 +51,7 @@ pub struct GatewayAccess {
     #[arg(long, env = "GATEWAY_URL", requires = "gateway_key")]
     pub gateway_url: Option<Url>,
     /// The key with which the acquirer knows this shop; one is made up for an acquirer of its own.
-    #[arg(long, env = "GATEWAY_KEY", hide_env_values = true)]
+    #[arg(long, env = "GATEWAY_KEY", hide_env_values = true, value_parser = secret::read)]
     pub gateway_key: Option<SecretString>,
     /// How long the acquirer may take for one request of ours, all its steps together, in milliseconds.
     /// Shorter than the ten seconds that the order service waits, so that it hears of a timeout from us.

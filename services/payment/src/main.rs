@@ -7,6 +7,11 @@ async fn main() -> anyhow::Result<()> {
     if let Some(checked) = chassis::healthcheck::<8084>(std::env::args_os()) {
         return checked;
     }
+    if let Some(migrated) =
+        chassis::migrate(std::env::args_os(), "payment", &payment::MIGRATIONS).await
+    {
+        return migrated;
+    }
     // The acquirer needs none of what the service needs, so it is a command line of its own.
     if std::env::args_os().nth(1).is_some_and(|it| it == "sandbox") {
         return sandbox().await;

@@ -44,7 +44,7 @@ pub struct Service {
     #[command(flatten)]
     pub database: Database,
     /// The key with which shops must call.
-    #[arg(long, env = "GATEWAY_KEY", hide_env_values = true)]
+    #[arg(long, env = "GATEWAY_KEY", hide_env_values = true, value_parser = secret::read)]
     pub gateway_key: SecretString,
 }
 

@@ -27,7 +27,7 @@ pub struct Service {
     pub addresses: Addresses,
     /// What the visitors' cookie is encrypted with: 64 random bytes in base64. All replicas need the same,
     /// and with another one everybody is signed out.
-    #[arg(long, env = "COOKIE_KEY", hide_env_values = true)]
+    #[arg(long, env = "COOKIE_KEY", hide_env_values = true, value_parser = secret::read)]
     pub cookie_key: SecretString,
     /// Say true where visitors come by https: the cookie is then sent by no other way, and browsers are
     /// told to come by no other way either (RFC 6797).

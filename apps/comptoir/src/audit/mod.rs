@@ -83,6 +83,16 @@ pub(crate) struct Args {
         requires_all = ["catalog_database_url", "payment_database_url"]
     )]
     order_database_url: Option<SecretString>,
+    /// The password for the three, where it is not in their URLs.
+    #[arg(
+        long,
+        env = "COMPTOIR_AUDIT_DATABASE_PASSWORD",
+        hide_env_values = true,
+        value_name = "PASSWORD",
+        value_parser = secret::read,
+        requires_all = ["catalog_database_url", "payment_database_url", "order_database_url"]
+    )]
+    audit_database_password: Option<SecretString>,
     /// The order service, to record there what was found. A shop in one process records its audits itself.
     #[arg(
         long,
@@ -105,6 +115,7 @@ pub(crate) struct Args {
         env = "COMPTOIR_AUDIT_SECRET",
         hide_env_values = true,
         value_name = "SECRET",
+        value_parser = secret::read,
         requires_all = ["order_url", "auth_url"]
     )]
     audit_secret: Option<SecretString>,
@@ -196,10 +207,11 @@ async fn report(args: &Args, options: &Options) -> anyhow::Result<Report> {
         &args.order_database_url,
     ];
     if let [Some(catalog), Some(payment), Some(order)] = urls {
+        let password = args.audit_database_password.as_ref();
         let databases = Audited {
-            catalog: connect("catalog", catalog).await?,
-            payment: connect("payment", payment).await?,
-            order: connect("order", order).await?,
+            catalog: connect("catalog", catalog, password).await?,
+            payment: connect("payment", payment, password).await?,
+            order: connect("order", order, password).await?,
         };
         return audit(&databases, options).await;
     }
@@ -207,9 +219,9 @@ async fn report(args: &Args, options: &Options) -> anyhow::Result<Report> {
         let server = Server::new(url, &args.databases.database_prefix)?;
         let url = |owner| server.of(owner).database_url;
         let databases = Audited {
-            catalog: connect("catalog", &url("catalog")).await?,
-            payment: connect("payment", &url("payment")).await?,
-            order: connect("order", &url("order")).await?,
+            catalog: connect("catalog", &url("catalog"), None).await?,
+            payment: connect("payment", &url("payment"), None).await?,
+            order: connect("order", &url("order"), None).await?,
         };
         return audit(&databases, options).await;
     }
@@ -286,11 +298,18 @@ async fn of_stopped(data: &Data, options: &Options) -> anyhow::Result<Report> {
 }
 
 /// A pool that cannot write: an audit changes nothing.
-async fn connect(owner: &str, url: &SecretString) -> anyhow::Result<PgPool> {
-    let options: PgConnectOptions = url
+async fn connect(
+    owner: &str,
+    url: &SecretString,
+    password: Option<&SecretString>,
+) -> anyhow::Result<PgPool> {
+    let mut options: PgConnectOptions = url
         .expose_secret()
         .parse()
         .map_err(|_shows_it| anyhow::anyhow!("the URL of the {owner} database is not one"))?;
+    if let Some(password) = password {
+        options = options.password(password.expose_secret());
+    }
     PgPoolOptions::new()
         .max_connections(2)
         .acquire_timeout(Duration::from_secs(5))

@@ -56,10 +56,7 @@ pub(crate) fn settings() -> Service {
     let many = NonZeroU32::new(100_000).unwrap();
     let mut service = Service::new(
         Http::loopback(),
-        chassis::Database {
-            database_url: "postgres://unused".into(),
-            database_connections: 1,
-        },
+        chassis::Database::new("postgres://unused".into(), 1),
         secrets.join(",").into(),
         STANDARD.encode(key).into(),
     );

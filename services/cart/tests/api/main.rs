@@ -43,10 +43,7 @@ impl Shop {
         let service = cart::Service {
             http: Http::loopback(),
             // `serve` is given the test's pool instead.
-            database: Database {
-                database_url: "postgres://unused".into(),
-                database_connections: 1,
-            },
+            database: Database::new("postgres://unused".into(), 1),
             credentials: Credentials {
                 auth_url: auth.uri().parse().unwrap(),
                 service_secret: SECRET.into(),

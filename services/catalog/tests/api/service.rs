@@ -247,10 +247,7 @@ async fn the_worker_sweeps_and_counts(_: PgPoolOptions, options: PgConnectOption
 
     let service = catalog::Service {
         http: Http::loopback(),
-        database: Database {
-            database_url: options.to_url_lossy().to_string().into(),
-            database_connections: 1,
-        },
+        database: Database::new(options.to_url_lossy().to_string().into(), 1),
         credentials: upstream::Credentials {
             // Nobody is there: what needs no token works without the auth service.
             auth_url: "http://127.0.0.1:9".parse().unwrap(),

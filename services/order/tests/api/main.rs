@@ -51,10 +51,7 @@ pub(crate) async fn open(pool: PgPool) -> Shop {
     let authority = Authority::over("order");
     let service = Service {
         http: Http::loopback(),
-        database: chassis::Database {
-            database_url: "unused".into(),
-            database_connections: 1,
-        },
+        database: chassis::Database::new("unused".into(), 1),
         credentials: upstream::Credentials {
             auth_url: fake.url(),
             service_secret: "a secret".into(),

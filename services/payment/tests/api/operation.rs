@@ -118,10 +118,7 @@ async fn the_service_starts_with_an_acquirer_of_its_own(
 ) {
     let service = Service {
         http: Http::loopback(),
-        database: Database {
-            database_url: options.to_url_lossy().to_string().into(),
-            database_connections: 2,
-        },
+        database: Database::new(options.to_url_lossy().to_string().into(), 2),
         // Nobody there: keys and revocations are never loaded.
         credentials: Credentials {
             auth_url: "http://127.0.0.1:9".parse().unwrap(),
@@ -151,10 +148,7 @@ async fn the_service_starts_with_an_acquirer_of_its_own(
 async fn the_acquirer_runs_alone(_: PgPoolOptions, options: PgConnectOptions) {
     let acquirer = sandbox::start(&sandbox::Service {
         options: sandbox::Options::loopback(),
-        database: Database {
-            database_url: options.to_url_lossy().to_string().into(),
-            database_connections: 2,
-        },
+        database: Database::new(options.to_url_lossy().to_string().into(), 2),
         gateway_key: "sk_alone".into(),
     })
     .await
@@ -174,10 +168,7 @@ async fn a_start_without_a_database_fails_and_names_the_variable(pool: PgPool) {
     drop(pool);
     let service = sandbox::Service {
         options: sandbox::Options::loopback(),
-        database: Database {
-            database_url: "postgres://nobody@127.0.0.1:9/nothing".into(),
-            database_connections: 1,
-        },
+        database: Database::new("postgres://nobody@127.0.0.1:9/nothing".into(), 1),
         gateway_key: "sk_alone".into(),
     };
     let error = sandbox::start(&service).await.unwrap_err();
