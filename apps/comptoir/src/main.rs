@@ -5,18 +5,29 @@
 //! (the one port), [`databases`] (embedded ones, or a server's), [`audit`] (the invariants), [`auditor`] (who
 //! checks them while the shop is open).
 
+#![cfg_attr(
+    not(feature = "shop"),
+    allow(dead_code, reason = "much of what the audit stands on is for the shop")
+)]
+
 mod audit;
+#[cfg(feature = "shop")]
 mod auditor;
 mod data;
 mod databases;
 #[cfg(feature = "embedded-database")]
 mod embedded;
+#[cfg(feature = "shop")]
 mod gateway;
+#[cfg(feature = "shop")]
 mod management;
+#[cfg(feature = "shop")]
 mod run;
 mod say;
+#[cfg(feature = "shop")]
 mod secrets;
 mod server;
+#[cfg(feature = "shop")]
 mod shop;
 
 use std::process::ExitCode;
@@ -29,6 +40,7 @@ use clap::{Parser, Subcommand};
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
+    #[cfg(feature = "shop")]
     #[command(flatten)]
     run: run::Args,
 }
@@ -46,7 +58,12 @@ const FAILED: u8 = 2;
 async fn main() -> ExitCode {
     let cli = Cli::parse();
     let result = match cli.command {
+        #[cfg(feature = "shop")]
         None => run::run(&cli.run).await,
+        #[cfg(not(feature = "shop"))]
+        None => Err(anyhow::anyhow!(
+            "this build has no shop in one process; it audits: comptoir audit --help"
+        )),
         Some(Command::Audit(args)) => audit::run(&args).await,
     };
     result.unwrap_or_else(|error| {

@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use actix_web::{HttpResponse, http::header, web};
+use actix_web::{
+    HttpResponse,
+    http::header::{self, ContentEncoding},
+    web,
+};
 use problem::Problem;
 use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_swagger_ui::{Config, Url};
@@ -67,7 +71,12 @@ async fn file(
     let file = utoipa_swagger_ui::serve(&name, config)
         .map_err(|error| Problem::internal(error.to_string()))?
         .ok_or_else(Problem::not_found)?;
-    Ok(HttpResponse::Ok()
+    let mut answer = HttpResponse::Ok();
+    if file.gzpipped {
+        // As they are in the program; every browser takes them like this.
+        answer.insert_header(ContentEncoding::Gzip);
+    }
+    Ok(answer
         .content_type(file.content_type)
         .insert_header(CACHED)
         .body(file.bytes.into_owned()))

@@ -52,6 +52,18 @@ async fn the_page_works_without_the_internet_and_under_its_policy() {
 }
 
 #[tokio::test]
+async fn files_come_compressed() {
+    let front = Front::open().await;
+    let client = front.client();
+    let bundle = client.get("/api/docs/swagger-ui-bundle.js").await;
+    let bundle = bundle.expect(200);
+    assert_eq!(bundle.headers["content-encoding"], "gzip");
+    // It is made while it is served.
+    let initializer = client.get("/api/docs/swagger-initializer.js").await;
+    assert!(!initializer.headers.contains_key("content-encoding"));
+}
+
+#[tokio::test]
 async fn only_the_files_of_the_page_are_served() {
     let front = Front::open().await;
     let client = front.client();
