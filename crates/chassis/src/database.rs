@@ -33,8 +33,8 @@ pub struct Database {
 const LIMITS: &str =
     "set statement_timeout = '10s'; set idle_in_transaction_session_timeout = '10s'";
 
-/// How long a start waits for a schema that somebody else brings up to date.
-const MIGRATED_WITHIN: Duration = Duration::from_secs(60);
+/// How long a start waits for what somebody else does first: start the server, bring the schema up to date.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 /// The SQLSTATE of a table that is not there.
@@ -53,13 +53,28 @@ impl Database {
 
     /// Connects, and brings the schema up to date or waits until it is.
     pub async fn open(&self, migrations: &Migrator) -> anyhow::Result<PgPool> {
-        let pool = self.connect().await?;
         if self.migrate {
+            let pool = self.connect().await?;
             migrate(&pool, migrations).await?;
-        } else {
-            wait_until_migrated(&pool, migrations).await?;
+            return Ok(pool);
         }
+        let until = Instant::now() + PATIENCE;
+        let pool = self.connect_until(until).await?;
+        wait_until_migrated(&pool, migrations, until).await?;
         Ok(pool)
+    }
+
+    /// Connects as soon as the server answers; it may be starting at the same time.
+    pub(crate) async fn connect_until(&self, until: Instant) -> anyhow::Result<PgPool> {
+        loop {
+            match self.connect().await {
+                Err(error) if Instant::now() < until && may_pass(&error) => {
+                    tracing::info!(error = format!("{error:#}"), "waiting for the database");
+                    sleep(LOOK_EVERY).await;
+                }
+                done => return done,
+            }
+        }
     }
 
     /// Connects; the schema stays as it is.
@@ -99,8 +114,20 @@ pub(crate) async fn migrate(pool: &PgPool, migrations: &Migrator) -> anyhow::Res
         .context("cannot migrate the database")
 }
 
-async fn wait_until_migrated(pool: &PgPool, migrations: &Migrator) -> anyhow::Result<()> {
-    let until = Instant::now() + MIGRATED_WITHIN;
+/// Whether waiting may help: not where the configuration is wrong, or the server does not let us in.
+fn may_pass(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<sqlx::Error>().is_some_and(|it| {
+        let code = it.as_database_error().and_then(|it| it.code());
+        // Class 28: invalid authorisation; class 3D: no such database.
+        !code.is_some_and(|it| it.starts_with("28") || it.starts_with("3D"))
+    })
+}
+
+async fn wait_until_migrated(
+    pool: &PgPool,
+    migrations: &Migrator,
+    until: Instant,
+) -> anyhow::Result<()> {
     let mut said = false;
     loop {
         let missing = missing(pool, migrations).await?;

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 
 use clap::Parser;
 use sqlx::migrate::Migrator;
+use tokio::time::Instant;
 
 use crate::{Database, database};
 
@@ -33,7 +34,8 @@ pub async fn migrate(
 
 async fn run(args: &Migrate, service: &'static str, migrations: &Migrator) -> anyhow::Result<()> {
     let telemetry = telemetry::init(&args.telemetry, service)?;
-    let pool = args.database.connect().await?;
+    let until = Instant::now() + database::PATIENCE;
+    let pool = args.database.connect_until(until).await?;
     let applied = database::missing(&pool, migrations).await?;
     database::migrate(&pool, migrations).await?;
     tracing::info!(service, ?applied, "the schema is up to date");
