@@ -29,9 +29,11 @@ pub struct Database {
     pub migrate: bool,
 }
 
-/// No statement of ours takes long: one that does is stuck, and must not hold a connection for ever.
-const LIMITS: &str =
-    "set statement_timeout = '10s'; set idle_in_transaction_session_timeout = '10s'";
+/// No statement of ours takes long: one that does is stuck, and must not hold a connection for ever. And our
+/// tables are in `public`, also where a schema has the role's name, in which PostgreSQL looks first.
+const SESSION: &str = "set statement_timeout = '10s'; \
+                       set idle_in_transaction_session_timeout = '10s'; \
+                       set search_path = public";
 
 /// How long a start waits for what somebody else does first: start the server, bring the schema up to date.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
@@ -93,7 +95,7 @@ impl Database {
             .acquire_timeout(Duration::from_secs(5))
             .after_connect(|connection, _| {
                 Box::pin(async move {
-                    sqlx::raw_sql(LIMITS).execute(connection).await?;
+                    sqlx::raw_sql(SESSION).execute(connection).await?;
                     Ok(())
                 })
             })

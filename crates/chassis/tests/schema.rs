@@ -31,7 +31,7 @@ fn database(options: &PgConnectOptions, migrate: bool) -> Database {
 
 async fn tables(pool: &PgPool) -> Vec<String> {
     let tables = "select table_name::text from information_schema.tables
-         where table_schema = 'public' and table_name in ('first', 'second') order by 1";
+         where table_name in ('first', 'second') order by 1";
     sqlx::query_scalar(tables).fetch_all(pool).await.unwrap()
 }
 
@@ -77,6 +77,25 @@ async fn an_older_release_runs_on_the_newer_schema(_: PgPoolOptions, options: Pg
         assert_eq!(tables(&pool).await, ["first", "second"]);
         pool.close().await;
     }
+}
+
+/// The acquirer's role has the name of the schema that its books are in.
+#[sqlx::test(migrations = false)]
+async fn a_schema_may_have_the_name_of_the_role(pool: PgPoolOptions, options: PgConnectOptions) {
+    let first = database(&options, true).open(&release(2)).await.unwrap();
+    first.close().await;
+    let other = pool.connect_with(options.clone()).await.unwrap();
+    sqlx::raw_sql(sqlx::AssertSqlSafe(format!(
+        "create schema {}",
+        options.get_username()
+    )))
+    .execute(&other)
+    .await
+    .unwrap();
+    other.close().await;
+    let second = database(&options, true).open(&release(2)).await.unwrap();
+    assert_eq!(tables(&second).await, ["first", "second"]);
+    second.close().await;
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ set -eu
 PGPASSWORD=$(cat "$PASSWORD_FILE")
 export PGPASSWORD
 
+# shellcheck disable=SC2153  # BACKUPS is the folder, BACKUP one of them
 folder=$(find "$BACKUPS" -mindepth 1 -maxdepth 1 -type d -name '2*' | sort | tail -n 1)
 [ -z "${BACKUP:-}" ] || folder=$BACKUPS/$BACKUP
 [ -d "$folder" ] || { echo "restore: no backup ${BACKUP:-in $BACKUPS}; there are: $(ls "$BACKUPS")" >&2; exit 1; }
