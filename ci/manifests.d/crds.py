@@ -1,6 +1,7 @@
 """Validates objects of operators against the operators' own definitions, which are in their Go modules.
 
     crds.py RENDERED...
+    crds.py --print        prints the definitions, for a cluster that has no such operator
 """
 
 import json
@@ -37,28 +38,35 @@ def strict(schema):
     return schema
 
 
-def definitions():
-    found = {}
+def read():
     for module, (checksum, folder) in MODULES.items():
         answer = json.loads(subprocess.check_output(["go", "mod", "download", "-json", module], cwd="/"))
         if answer["Sum"] != checksum:
             sys.exit(f"crds: {module} has another checksum than it had")
         for path in pathlib.Path(answer["Dir"], folder).glob("*.yaml"):
             crd = yaml.safe_load(path.read_text(encoding="utf-8"))
-            if crd["kind"] != "CustomResourceDefinition":
-                continue
-            spec = crd["spec"]
-            for version in spec["versions"]:
-                schema = version["schema"]["openAPIV3Schema"]
-                schema["properties"]["metadata"] = {"x-kubernetes-preserve-unknown-fields": True}
-                key = f"{spec['group']}/{version['name']}", spec["names"]["kind"]
-                found[key] = jsonschema.Draft202012Validator(strict(schema))
+            if crd["kind"] == "CustomResourceDefinition":
+                yield crd
+
+
+def definitions():
+    found = {}
+    for crd in read():
+        spec = crd["spec"]
+        for version in spec["versions"]:
+            schema = version["schema"]["openAPIV3Schema"]
+            schema["properties"]["metadata"] = {"x-kubernetes-preserve-unknown-fields": True}
+            key = f"{spec['group']}/{version['name']}", spec["names"]["kind"]
+            found[key] = jsonschema.Draft202012Validator(strict(schema))
     return found
 
 
 def main():
     if not shutil.which("go"):
         print("crds: skipped: no Go, by whose modules the definitions come")
+        return
+    if sys.argv[1:] == ["--print"]:
+        yaml.safe_dump_all(read(), sys.stdout)
         return
     known = definitions()
     checked, failed = 0, False
