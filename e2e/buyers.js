@@ -3,8 +3,9 @@
  * Buyers who come at once and buy one thing after the other by the API, for a while: to see what visitors notice
  * when something is replaced, stopped or killed under them.
  *
- *     SHOP_URL=http://localhost:8080 node e2e/buyers.js --buyers 4 --seconds 60 [--strict]
+ *     SHOP_URL=http://localhost:8080 node e2e/buyers.js --buyers 4 --seconds 60 [--pause 500] [--strict]
  *
+ * Between two purchases each looks around for --pause milliseconds, lest a shop of demonstration be sold out.
  * Each asks again, under the same key, until an order has a definite answer, for at most two minutes. At the end a
  * line of JSON says how it went. Exits 1 if an answer was wrong or never came, or, with --strict, if any single
  * request failed: no connection, an answer of 5xx, or one that took longer than 10 seconds.
@@ -19,14 +20,17 @@ const { values } = parseArgs({
   options: {
     buyers: { type: "string", default: "4" },
     seconds: { type: "string", default: "60" },
+    pause: { type: "string", default: "500" },
     strict: { type: "boolean", default: false },
   },
 });
 const SHOP = process.env.SHOP_URL;
 const BUYERS = Number(values.buyers);
 const SECONDS = Number(values.seconds);
+const LOOK_AROUND = Number(values.pause);
 assert.ok(SHOP, "SHOP_URL is not set: say where the shop is");
 assert.ok(Number.isInteger(BUYERS) && BUYERS >= 1 && BUYERS <= 64, "--buyers is from 1 to 64");
+assert.ok(LOOK_AROUND >= 0 && LOOK_AROUND <= 60_000, "--pause is from 0 to 60000");
 assert.ok(SECONDS >= 1 && SECONDS <= 900, "--seconds is from 1 to 900");
 
 /** How long a request may take, and how long an answer is waited for in all, in milliseconds. */
@@ -130,6 +134,7 @@ class Buyer {
     assert.match(expect(await insist("GET", "/"), 200), /<html/);
     tally.pages += 1;
     const { items } = expect(await insist("GET", "/api/catalog/products?in_stock=true&limit=100"), 200);
+    assert.ok(items.length > 0, "the shop is sold out");
     const product = items[randomInt(items.length)];
     const order = await this.#checkout(product);
     if (!order) {
@@ -172,6 +177,7 @@ async function visit() {
   await buyer.arrive();
   do {
     await buyer.buy();
+    await sleep(LOOK_AROUND);
   } while (Date.now() < until);
 }
 
