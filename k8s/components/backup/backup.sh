@@ -5,6 +5,14 @@ set -eu
 PGPASSWORD=$(cat "$PASSWORD_FILE")
 export PGPASSWORD
 
+# The server may be starting, and network policies take a moment to know a new pod.
+tries=60
+until pg_isready --quiet; do
+  tries=$((tries - 1))
+  [ "$tries" -gt 0 ] || { echo "backup: no database answers on $PGHOST" >&2; exit 1; }
+  sleep 1
+done
+
 time=$(date -u +%Y%m%dT%H%M%SZ)
 rm -rf "$BACKUPS"/unfinished-*
 mkdir "$BACKUPS/unfinished-$time"
