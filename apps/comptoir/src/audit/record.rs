@@ -67,7 +67,7 @@ impl<'a> Record<'a> {
         Self {
             finished_at: report.at,
             clean: report.is_clean(),
-            version: env!("CARGO_PKG_VERSION"),
+            version: telemetry::BUILD.version,
             invariants: report.invariants.iter().map(found).collect(),
         }
     }

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 use futures_util::future::join_all;
 use serde::Deserialize;
+use telemetry::BUILD;
 use upstream::Upstream;
 use url::Url;
 
@@ -58,11 +59,9 @@ impl Health {
 
     /// The storefront itself: it is ready, for it was asked.
     pub(crate) fn own(&self) -> Said {
-        // A build argument that nobody gave is often there, and empty.
-        let revision = option_env!("COMPTOIR_REVISION").filter(|it| !it.is_empty());
         Said {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            revision: revision.map(ToOwned::to_owned),
+            version: BUILD.version.to_owned(),
+            revision: BUILD.revision.map(ToOwned::to_owned),
             started_at: self.opened_at,
             ready: true,
             reason: None,
