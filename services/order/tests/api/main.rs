@@ -22,7 +22,7 @@ mod summary;
 use std::time::{Duration, Instant};
 
 use chassis::{Http, Running};
-use order::{Service, Upstreams};
+use order::Service;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 use testkit::{Answer, Authority, Client, User};
@@ -60,9 +60,7 @@ pub(crate) async fn open(pool: PgPool) -> Shop {
         cart_url: fake.url(),
         payment_url: fake.url(),
     };
-    let upstreams = Upstreams::new(&service).unwrap();
-    let running =
-        order::serve(pool.clone(), authority.identity(), &service.http, upstreams).unwrap();
+    let running = order::serve(&service, pool.clone(), authority.identity()).unwrap();
     let client = Client::new(running.url());
     Shop {
         running,

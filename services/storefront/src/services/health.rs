@@ -42,6 +42,7 @@ pub(crate) struct Said {
 const PATIENCE: Duration = Duration::from_secs(1);
 
 impl Health {
+    /// Neither measured nor guarded: a service is asked how it is above all when it is not well.
     pub(crate) fn new(addresses: &Addresses) -> anyhow::Result<Self> {
         let service =
             |name, url: &Url| anyhow::Ok((name, Upstream::new(name, url.clone(), PATIENCE)?));
