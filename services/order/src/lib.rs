@@ -136,11 +136,18 @@ fn run(service: &Service, pool: PgPool, parts: Parts) -> anyhow::Result<Running>
         Arc::default(),
         move || recovery::run_once(worker.clone()),
     );
+    let worker = state.clone();
     running.worker(
         "measure",
         Duration::from_secs(5),
         Arc::default(),
-        move || measure::run_once(state.clone()),
+        move || measure::run_once(worker.clone()),
+    );
+    running.worker(
+        "count",
+        Duration::from_secs(60),
+        Arc::default(),
+        move || measure::count_orders(state.clone()),
     );
     Ok(running)
 }

@@ -13,6 +13,7 @@ mod checkout;
 mod fake;
 mod fulfilment;
 mod history;
+mod measures;
 mod openapi;
 mod outbox;
 mod recovery;
@@ -79,6 +80,14 @@ impl Shop {
             client: self.client.bearer(&user.token),
             user,
             method,
+        }
+    }
+
+    pub(crate) async fn metrics(&self) -> String {
+        let management = Client::new(self.running.management_url());
+        match management.get("/metrics").await.expect(200).body {
+            Value::String(text) => text,
+            other => panic!("{other}"),
         }
     }
 
