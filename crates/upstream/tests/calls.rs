@@ -179,7 +179,7 @@ async fn calls_are_measured_by_their_outcome() {
 #[tokio::test]
 async fn a_service_that_does_not_answer_is_left_alone_for_a_second() {
     let server = MockServer::start().await;
-    let slow = stock().set_delay(Duration::from_secs(2));
+    let slow = stock().set_delay(Duration::from_millis(250));
     Mock::given(path("/slow"))
         .respond_with(slow)
         .mount(&server)
