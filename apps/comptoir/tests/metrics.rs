@@ -13,12 +13,14 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
     path::Path,
+    time::{Duration, Instant},
 };
 
 use reqwest::Method;
 use serde_json::json;
 use support::*;
 use testkit::Client;
+use tokio::time::sleep;
 use uuid::Uuid;
 
 /// Labels whose values come up by and by, and what they may be.
@@ -197,9 +199,11 @@ async fn metrics_are_as_the_reference_says_and_bounded() {
     let visitor = shop.client();
     visitor.get("/").await.expect(200);
     trade(&visitor, &nobody).await;
+    let started = Instant::now();
     let mut after = scrape(&shop).await;
     while !after.contains("audit_violations{") {
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        assert!(started.elapsed() < Duration::from_secs(90), "no audit");
+        sleep(Duration::from_millis(100)).await;
         after = scrape(&shop).await;
     }
 
