@@ -28,10 +28,11 @@ ENV RUSTFLAGS="-C target-feature=+crt-static -C strip=symbols -C link-arg=-Wl,-z
 COPY --from=plan /src/recipe.json recipe.json
 RUN cargo chef cook --release --locked --target "$(rustc --print host-tuple)" ${PACKAGES}
 COPY . .
-# The commit, as the services tell it at /health.
+# The commit and when it was made, in Unix seconds, as the services tell them at /health and in their metrics.
 ARG REVISION=""
+ARG COMMIT_TIME=""
 RUN target=$(rustc --print host-tuple) && \
-    COMPTOIR_REVISION=${REVISION} cargo build --release --locked --target "$target" ${PACKAGES} && \
+    COMPTOIR_REVISION=${REVISION} COMPTOIR_COMMIT_TIME=${COMMIT_TIME} cargo build --release --locked --target "$target" ${PACKAGES} && \
     mkdir /out && \
     cd "target/$target/release" && \
     cp auth catalog cart payment order storefront comptoir /out/

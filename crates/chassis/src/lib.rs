@@ -6,6 +6,7 @@
 mod database;
 mod healthcheck;
 mod migrate;
+mod pool;
 mod probes;
 mod worker;
 
@@ -34,7 +35,7 @@ use chrono::Utc;
 use identity::Identity;
 use problem::Problem;
 use sqlx::PgPool;
-use telemetry::Metrics;
+use telemetry::{BUILD, Metrics};
 use tokio::task::JoinHandle;
 use tokio_util::{
     sync::{CancellationToken, DropGuard},
@@ -95,6 +96,7 @@ pub struct Running {
     server: Server,
     management: Server,
     workers: TaskTracker,
+    steps: worker::Steps,
     database: Option<PgPool>,
     stop: CancellationToken,
     _stop_on_drop: DropGuard,
@@ -161,6 +163,11 @@ where
     R: Fn(&mut ServiceConfig<'_>) + Clone + Send + 'static,
 {
     let service = parts.metrics.service().to_owned();
+    let registry = parts.metrics.registry();
+    if let Some(pool) = &parts.database {
+        registry.register(Box::new(pool::Connections::of(pool.clone())?))?;
+    }
+    let steps = worker::Steps::register(registry)?;
     let stopping = Arc::new(AtomicBool::new(false));
     let identity = parts.identity.clone().map(web::Data::from);
     let metrics = web::Data::new(parts.metrics);
@@ -229,6 +236,7 @@ where
         server: Server::spawn(server),
         management: Server::spawn(management),
         workers: TaskTracker::new(),
+        steps,
         database: parts.database,
         stop: parts.stop.clone(),
         _stop_on_drop: parts.stop.drop_guard(),
@@ -257,7 +265,7 @@ fn listen(address: SocketAddr) -> anyhow::Result<(TcpListener, Url)> {
 fn describe(api: &mut OpenApi, service: &str) {
     api.info = Info::builder()
         .title(format!("Comptoir: {service}"))
-        .version(env!("CARGO_PKG_VERSION"))
+        .version(BUILD.version)
         .description(Some(
             "Routes tagged `internal` are for other services, with a service token; no proxy routes them.",
         ))

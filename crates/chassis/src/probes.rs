@@ -14,7 +14,7 @@ use identity::Identity;
 use problem::Problem;
 use serde::Serialize;
 use sqlx::PgPool;
-use telemetry::Metrics;
+use telemetry::{BUILD, Metrics};
 
 /// What must hold before a service takes traffic. Other services are not asked: one that is down must
 /// not take the rest with it.
@@ -63,8 +63,7 @@ pub(crate) struct About {
 struct Health<'a> {
     service: &'a str,
     version: &'static str,
-    /// The commit that was built, as `COMPTOIR_REVISION` had it in the environment of the build; null where
-    /// that was not set.
+    /// The commit that was built; null where the build was not told.
     revision: Option<&'static str>,
     started_at: DateTime<Utc>,
     ready: bool,
@@ -100,9 +99,8 @@ async fn health(about: web::Data<About>, readiness: web::Data<Ready>) -> HttpRes
     let reason = readiness.check().await.err();
     HttpResponse::Ok().json(Health {
         service: &about.service,
-        version: env!("CARGO_PKG_VERSION"),
-        // A build argument that nobody gave is often there, and empty.
-        revision: option_env!("COMPTOIR_REVISION").filter(|it| !it.is_empty()),
+        version: BUILD.version,
+        revision: BUILD.revision,
         started_at: about.started_at,
         ready: reason.is_none(),
         reason,

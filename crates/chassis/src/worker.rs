@@ -2,6 +2,8 @@
 
 use std::{sync::Arc, time::Duration};
 
+use chrono::Utc;
+use prometheus::{IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry};
 use tokio::sync::Notify;
 
 use crate::Running;
@@ -13,6 +15,70 @@ pub enum Progress {
     More,
     /// Nothing to do for now.
     Idle,
+}
+
+/// What all workers of a service did.
+#[derive(Debug)]
+pub(crate) struct Steps {
+    steps: IntCounterVec,
+    succeeded_at: IntGaugeVec,
+}
+
+/// What one worker did.
+struct OwnSteps {
+    done: IntCounter,
+    idle: IntCounter,
+    failed: IntCounter,
+    succeeded_at: IntGauge,
+}
+
+impl Steps {
+    pub(crate) fn register(registry: &Registry) -> Result<Self, prometheus::Error> {
+        let steps = IntCounterVec::new(
+            Opts::new(
+                "worker_steps_total",
+                "Steps of the work beside the requests, by what came of them: \
+                 `done` if there may be more to do, `idle` if not.",
+            ),
+            &["worker", "outcome"],
+        )?;
+        let succeeded_at = IntGaugeVec::new(
+            Opts::new(
+                "worker_last_success_timestamp_seconds",
+                "When a step last ended well, in Unix seconds; 0 if none has.",
+            ),
+            &["worker"],
+        )?;
+        registry.register(Box::new(steps.clone()))?;
+        registry.register(Box::new(succeeded_at.clone()))?;
+        Ok(Self {
+            steps,
+            succeeded_at,
+        })
+    }
+
+    fn of(&self, worker: &str) -> OwnSteps {
+        let steps = |outcome| self.steps.with_label_values(&[worker, outcome]);
+        OwnSteps {
+            done: steps("done"),
+            idle: steps("idle"),
+            failed: steps("failed"),
+            succeeded_at: self.succeeded_at.with_label_values(&[worker]),
+        }
+    }
+}
+
+impl OwnSteps {
+    fn observe(&self, result: &anyhow::Result<Progress>) {
+        match result {
+            Ok(Progress::More) => self.done.inc(),
+            Ok(Progress::Idle) => self.idle.inc(),
+            Err(_) => self.failed.inc(),
+        }
+        if result.is_ok() {
+            self.succeeded_at.set(Utc::now().timestamp());
+        }
+    }
 }
 
 impl Running {
@@ -30,9 +96,12 @@ impl Running {
         Fut: Future<Output = anyhow::Result<Progress>> + Send,
     {
         let stop = self.stop.clone();
+        let steps = self.steps.of(name);
         self.workers.spawn(async move {
             while !stop.is_cancelled() {
-                match step().await {
+                let result = step().await;
+                steps.observe(&result);
+                match result {
                     Ok(Progress::More) => continue,
                     Ok(Progress::Idle) => {}
                     Err(error) => {

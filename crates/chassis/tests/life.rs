@@ -13,9 +13,13 @@ use std::{
 use actix_web::{HttpResponse, get};
 use chassis::{Http, Parts, Progress, Running};
 use chrono::{DateTime, Utc};
+use reqwest::Method;
 use serde_json::json;
-use sqlx::{PgPool, postgres::PgPoolOptions};
-use telemetry::Metrics;
+use sqlx::{
+    PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use telemetry::{BUILD, Metrics};
 use testkit::{Authority, Client};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -59,27 +63,86 @@ async fn probes_and_metrics_are_on_the_management_port_only() {
     service.stop().await.unwrap();
 }
 
+async fn metrics(service: &Running) -> String {
+    let metrics = Client::new(service.management_url()).get("/metrics").await;
+    metrics.body.as_str().unwrap().to_owned()
+}
+
 #[tokio::test]
-async fn metrics_name_routes_and_not_paths() {
+async fn metrics_name_routes_and_methods_that_exist() {
     let service = start(None);
     let public = Client::new(service.url());
     public.get("/api/demo/slow").await.expect(200);
     public.get("/nowhere/4242").await.expect(404);
-    let metrics = Client::new(service.management_url()).get("/metrics").await;
-    let metrics = metrics.body.as_str().unwrap().to_owned();
-    assert!(metrics.contains(r#"route="/api/demo/slow""#), "{metrics}");
-    assert!(metrics.contains(r#"route="unmatched""#), "{metrics}");
+    let invented = Method::from_bytes(b"BREW").unwrap();
+    let refused = public.send(invented, "/api/demo/slow", None).await;
+    refused.expect(404);
+    let metrics = metrics(&service).await;
+    for labels in [
+        r#"method="GET",route="/api/demo/slow""#,
+        r#"method="GET",route="unmatched""#,
+        r#"method="_OTHER",route="/api/demo/slow""#,
+    ] {
+        assert!(metrics.contains(labels), "no {labels} in {metrics}");
+    }
     assert!(!metrics.contains("4242"), "{metrics}");
+    assert!(!metrics.contains("BREW"), "{metrics}");
+    service.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn metrics_tell_what_was_built() {
+    let service = start(None);
+    let metrics = metrics(&service).await;
+    let info = format!(
+        r#"build_info{{revision="{}",version="{}",service="demo"}} 1"#,
+        BUILD.revision.unwrap_or_default(),
+        env!("CARGO_PKG_VERSION"),
+    );
+    let committed_at = format!(
+        r#"build_commit_timestamp_seconds{{service="demo"}} {}"#,
+        BUILD.committed_at.unwrap_or_default()
+    );
+    for line in [info, committed_at] {
+        assert!(metrics.lines().any(|it| it == line), "{line}: {metrics}");
+    }
+    service.stop().await.unwrap();
+}
+
+#[sqlx::test(migrations = false)]
+async fn metrics_show_the_connections_of_the_pool(_: PgPoolOptions, options: PgConnectOptions) {
+    let pool = PgPoolOptions::new().max_connections(3);
+    let pool = pool.connect_with(options).await.unwrap();
+    let service = start_with(None, Some(pool.clone()));
+    let shows = async |busy: u32, idle: u32| {
+        let metrics = metrics(&service).await;
+        for line in [
+            format!(r#"database_connections{{state="busy",service="demo"}} {busy}"#),
+            format!(r#"database_connections{{state="idle",service="demo"}} {idle}"#),
+            r#"database_connections_max{service="demo"} 3"#.to_owned(),
+        ] {
+            assert!(metrics.contains(&line), "no {line} in {metrics}");
+        }
+    };
+    let first = pool.acquire().await.unwrap();
+    let second = pool.acquire().await.unwrap();
+    shows(2, 0).await;
+    first.close().await.unwrap();
+    shows(1, 0).await;
+    // A connection that is let go comes back by itself, a little later.
+    drop(second);
+    while pool.num_idle() == 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    shows(0, 1).await;
     service.stop().await.unwrap();
 }
 
 #[tokio::test]
 async fn requests_under_way_are_counted() {
     let service = start(None);
-    let management = Client::new(service.management_url());
     let in_flight = async || {
-        let metrics = management.get("/metrics").await;
-        let metrics = metrics.body.as_str().unwrap().to_owned();
+        let metrics = metrics(&service).await;
         let line = metrics
             .lines()
             .find_map(|it| it.strip_prefix(r#"http_requests_in_flight{service="demo"} "#));
@@ -120,11 +183,10 @@ async fn health_tells_what_runs_and_answers_also_while_the_service_is_not_ready(
     let waiting = management.get("/health").await.expect(200).body;
     let started_at: DateTime<Utc> = waiting["started_at"].as_str().unwrap().parse().unwrap();
     assert!((before..=Utc::now()).contains(&started_at));
-    let revision = option_env!("COMPTOIR_REVISION").filter(|it| !it.is_empty());
     let mut expected = json!({
         "service": "demo",
         "version": env!("CARGO_PKG_VERSION"),
-        "revision": revision,
+        "revision": BUILD.revision,
         "started_at": waiting["started_at"],
         "ready": false,
         "reason": "keys and revocations are not loaded yet",
@@ -193,6 +255,18 @@ async fn a_worker_goes_on_while_there_is_more_and_waits_to_be_woken() {
     tokio::time::timeout(limit, reached(4)).await.unwrap();
     wake.notify_one();
     tokio::time::timeout(limit, reached(5)).await.unwrap();
+    let text = metrics(&service).await;
+    for line in [
+        r#"worker_steps_total{outcome="done",worker="demo",service="demo"} 3"#,
+        r#"worker_steps_total{outcome="failed",worker="demo",service="demo"} 1"#,
+    ] {
+        assert!(text.contains(line), "no {line} in {text}");
+    }
+    let at = text.lines().find_map(|it| {
+        it.strip_prefix(r#"worker_last_success_timestamp_seconds{worker="demo",service="demo"} "#)
+    });
+    let at: i64 = at.unwrap().parse().unwrap();
+    assert!((Utc::now().timestamp() - at) <= 5, "{at}");
     service.stop().await.unwrap();
     let when_stopped = steps.load(Ordering::SeqCst);
     wake.notify_one();

@@ -47,10 +47,11 @@ pub fn follow(
     metrics: &Metrics,
     stop: CancellationToken,
 ) -> anyhow::Result<Arc<Identity>> {
-    let auth = Upstream::new("auth", credentials.auth_url.clone(), Duration::from_secs(2))?;
-    let feed = auth
-        .clone()
-        .with_token(credentials.token(service, "auth", "revocations")?);
+    // Not guarded: it is asked at a steady pace, and a revocation must be heard of as soon as it is back.
+    let auth = credentials.auth()?.measured_by(metrics);
+    let token = credentials.token(&auth, service, "auth", "revocations");
+    let auth = auth.with_deadline(Duration::from_secs(2));
+    let feed = auth.clone().with_token(token);
     let age = Gauge::new(
         "revocation_feed_age_seconds",
         "How long ago this service last heard from the revocation feed.",

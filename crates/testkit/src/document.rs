@@ -1,15 +1,15 @@
 //! Documents that are generated from the code, committed, and compared by a test.
 
-use std::path::Path;
+use std::{fmt::Display, path::Path};
 
-/// Panics unless the file holds exactly `generated`. With `UPDATE=1` in the environment it is written
+/// Panics unless the file holds exactly `generated`, and a line feed. With `UPDATE=1` in the environment it is written
 /// instead.
 #[track_caller]
 #[expect(
     clippy::disallowed_methods,
     reason = "a switch for developers, not configuration"
 )]
-pub fn assert_committed(file: impl AsRef<Path>, generated: &serde_json::Value) {
+pub fn assert_committed(file: impl AsRef<Path>, generated: impl Display) {
     let file = file.as_ref();
     let generated = format!("{generated:#}\n");
     if std::env::var("UPDATE").is_ok_and(|it| it == "1") {
@@ -18,7 +18,7 @@ pub fn assert_committed(file: impl AsRef<Path>, generated: &serde_json::Value) {
     let committed = std::fs::read_to_string(file).unwrap_or_default();
     assert!(
         committed == generated,
-        "{} is out of date; write it anew with: UPDATE=1 cargo test openapi",
+        "{} is out of date; this test writes it anew with UPDATE=1",
         file.display()
     );
 }

@@ -4,17 +4,22 @@
 //! A service owns a narrow client for each service it calls (say `services/order/src/payment.rs`),
 //! built on [`Upstream`]; nobody depends on another service's crate.
 
+mod breaker;
 mod token;
 
 pub use token::{Credentials, ServiceToken};
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 pub use reqwest::{Method, StatusCode, header};
 
 use problem::Details;
+use prometheus::HistogramVec;
 use serde::{Serialize, de::DeserializeOwned};
+use telemetry::Metrics;
 use url::Url;
+
+use breaker::Breaker;
 
 /// Another service of the shop.
 #[derive(Clone, Debug)]
@@ -22,7 +27,10 @@ pub struct Upstream {
     name: &'static str,
     base: Url,
     client: reqwest::Client,
+    deadline: Duration,
     token: Option<ServiceToken>,
+    durations: Option<HistogramVec>,
+    breaker: Option<Breaker>,
 }
 
 /// A call that is being put together; [`Upstream::request`] begins one.
@@ -55,13 +63,37 @@ pub enum Error {
         /// What went wrong.
         source: reqwest::Error,
     },
+    /// It was not asked, because it has not answered for a while. This call has done nothing; an earlier one
+    /// with the same key may have.
+    #[error("{service} is left alone, because it did not answer")]
+    Open {
+        /// Which service.
+        service: &'static str,
+    },
+}
+
+/// What became of a call, as metrics tell it.
+#[derive(Clone, Copy)]
+enum Outcome {
+    /// It was answered.
+    Ok,
+    /// The answer was a 4xx.
+    Refused,
+    /// The answer was a 5xx.
+    Failed,
+    /// There was no answer, or none that could be read.
+    Unavailable,
+    /// It was not made.
+    Open,
 }
 
 impl Error {
     /// Which service.
     pub fn service(&self) -> &'static str {
         match self {
-            Self::Problem { service, .. } | Self::Unavailable { service, .. } => service,
+            Self::Problem { service, .. }
+            | Self::Unavailable { service, .. }
+            | Self::Open { service } => service,
         }
     }
 
@@ -102,7 +134,40 @@ impl Upstream {
             name,
             base,
             client,
+            deadline,
             token: None,
+            durations: None,
+            breaker: None,
+        })
+    }
+
+    /// The same service with another deadline.
+    pub fn with_deadline(self, deadline: Duration) -> Self {
+        Self { deadline, ..self }
+    }
+
+    /// The same, with every call measured in `upstream_call_duration_seconds`.
+    pub fn measured_by(self, metrics: &Metrics) -> Self {
+        let durations = metrics.upstream_calls().clone();
+        for outcome in Outcome::ALL {
+            durations.with_label_values(&[self.name, outcome.as_str()]);
+        }
+        Self {
+            durations: Some(durations),
+            ..self
+        }
+    }
+
+    /// The same, measured, and left alone for a second at a time after ten calls in a row without an answer.
+    ///
+    /// A service guards each of those that it calls once, and derives what differs from that one. It is an
+    /// error to guard a second one of the same name.
+    pub fn guarded(self, metrics: &Metrics) -> Result<Self, prometheus::Error> {
+        let breaker = Breaker::new(self.name);
+        metrics.registry().register(Box::new(breaker.gauge()?))?;
+        Ok(Self {
+            breaker: Some(breaker),
+            ..self.measured_by(metrics)
         })
     }
 
@@ -148,7 +213,7 @@ impl Upstream {
         url.set_query(query);
         Call {
             upstream: self,
-            request: self.client.request(method, url),
+            request: self.client.request(method, url).timeout(self.deadline),
         }
     }
 
@@ -235,22 +300,53 @@ impl Call<'_> {
     pub async fn send_for_headers<T: DeserializeOwned>(
         self,
     ) -> Result<(T, header::HeaderMap), Error> {
-        let upstream = self.upstream;
-        let mut response = self.execute().await?;
-        let headers = std::mem::take(response.headers_mut());
-        let body = response
-            .json()
-            .await
-            .map_err(|it| upstream.unavailable(it))?;
-        Ok((body, headers))
+        self.execute(async |mut response| {
+            let headers = std::mem::take(response.headers_mut());
+            Ok((response.json().await?, headers))
+        })
+        .await
     }
 
     /// The same, for an answer whose body does not matter, as that of a 204.
     pub async fn send_for_nothing(self) -> Result<(), Error> {
-        self.execute().await.map(drop)
+        self.execute(async |_| Ok(())).await
     }
 
-    async fn execute(self) -> Result<reqwest::Response, Error> {
+    /// Sends it, measures how long that took, and tells the breaker.
+    async fn execute<T>(
+        self,
+        read: impl AsyncFnOnce(reqwest::Response) -> Result<T, reqwest::Error>,
+    ) -> Result<T, Error> {
+        let upstream = self.upstream;
+        let started = Instant::now();
+        let permit = upstream.breaker.as_ref().map(|it| it.enter(started));
+        let result = match permit {
+            None => self.exchange(read).await,
+            Some(None) => Err(Error::Open {
+                service: upstream.name,
+            }),
+            Some(Some(permit)) => {
+                let result = self.exchange(read).await;
+                if matches!(result, Err(Error::Unavailable { .. })) {
+                    permit.unanswered(Instant::now());
+                } else {
+                    permit.answered();
+                }
+                result
+            }
+        };
+        if let Some(durations) = &upstream.durations {
+            durations
+                .with_label_values(&[upstream.name, Outcome::of(&result).as_str()])
+                .observe(started.elapsed().as_secs_f64());
+        }
+        result
+    }
+
+    async fn exchange<T>(
+        self,
+        read: impl AsyncFnOnce(reqwest::Response) -> Result<T, reqwest::Error>,
+    ) -> Result<T, Error> {
         let Self { upstream, request } = self;
         let unavailable = |source| upstream.unavailable(source);
         let mut request = request.build().map_err(unavailable)?;
@@ -262,7 +358,7 @@ impl Call<'_> {
             .map_err(unavailable)?;
         let status = response.status();
         if status.is_success() {
-            return Ok(response);
+            return read(response).await.map_err(unavailable);
         }
         let problem = Box::new(response.json().await.map_err(unavailable)?);
         Err(Error::Problem {
@@ -270,6 +366,36 @@ impl Call<'_> {
             status,
             problem,
         })
+    }
+}
+
+impl Outcome {
+    const ALL: [Self; 5] = [
+        Self::Ok,
+        Self::Refused,
+        Self::Failed,
+        Self::Unavailable,
+        Self::Open,
+    ];
+
+    fn of<T>(result: &Result<T, Error>) -> Self {
+        match result {
+            Ok(_) => Self::Ok,
+            Err(Error::Problem { status, .. }) if status.is_server_error() => Self::Failed,
+            Err(Error::Problem { .. }) => Self::Refused,
+            Err(Error::Unavailable { .. }) => Self::Unavailable,
+            Err(Error::Open { .. }) => Self::Open,
+        }
+    }
+
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Refused => "refused",
+            Self::Failed => "failed",
+            Self::Unavailable => "unavailable",
+            Self::Open => "open",
+        }
     }
 }
 

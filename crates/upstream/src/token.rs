@@ -57,21 +57,27 @@ struct Answer {
 }
 
 impl Credentials {
-    /// Tokens with which the service `client` may call `audience` for `scope`.
+    /// The auth service, where tokens come from.
+    pub fn auth(&self) -> Result<Upstream, reqwest::Error> {
+        Upstream::new("auth", self.auth_url.clone(), Duration::from_secs(3))
+    }
+
+    /// Tokens with which the service `client` may call `audience` for `scope`, fetched from `auth`.
     pub fn token(
         &self,
+        auth: &Upstream,
         client: &'static str,
         audience: &'static str,
         scope: &'static str,
-    ) -> Result<ServiceToken, reqwest::Error> {
-        Ok(ServiceToken(Arc::new(Inner {
-            auth: Upstream::new("auth", self.auth_url.clone(), Duration::from_secs(3))?,
+    ) -> ServiceToken {
+        ServiceToken(Arc::new(Inner {
+            auth: auth.clone(),
             client_id: client,
             client_secret: self.service_secret.clone(),
             audience,
             scope,
             held: Mutex::default(),
-        })))
+        }))
     }
 }
 

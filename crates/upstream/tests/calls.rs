@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use serde::Deserialize;
+use telemetry::Metrics;
 use upstream::{Credentials, Error, Method, Upstream, header};
 use wiremock::{
     Mock, MockServer, ResponseTemplate,
@@ -32,12 +33,11 @@ fn catalog(server: &MockServer) -> Upstream {
 }
 
 fn token(server: &MockServer) -> upstream::ServiceToken {
-    Credentials {
+    let credentials = Credentials {
         auth_url: server.uri().parse().unwrap(),
         service_secret: "secret".into(),
-    }
-    .token("cart", "catalog", "products")
-    .unwrap()
+    };
+    credentials.token(&credentials.auth().unwrap(), "cart", "catalog", "products")
 }
 
 #[tokio::test]
@@ -116,6 +116,124 @@ async fn a_service_that_is_gone_is_unavailable() {
     drop(server);
     let error = catalog.get::<Stock>("/stock").await.unwrap_err();
     assert!(matches!(error, Error::Unavailable { .. }), "{error}");
+}
+
+/// How many calls of each outcome, and the state of the breaker, as a scrape shows them.
+fn figures(metrics: &Metrics) -> (Vec<String>, String) {
+    let text = metrics.render().unwrap();
+    let lines = |name: &str| -> Vec<String> {
+        let found = text.lines().filter(|it| it.starts_with(name));
+        let found = found.filter(|it| it.contains(r#"target="catalog""#));
+        found.map(ToOwned::to_owned).collect()
+    };
+    let outcomes = lines("upstream_call_duration_seconds_count").into_iter();
+    let outcomes = outcomes.map(|it| {
+        let outcome = it.split('"').nth(1).unwrap().to_owned();
+        format!("{outcome} {}", it.rsplit(' ').next().unwrap())
+    });
+    let breaker = lines("upstream_breaker_state").join(" ");
+    let breaker = breaker.rsplit(' ').next().unwrap().to_owned();
+    (outcomes.collect(), breaker)
+}
+
+#[tokio::test]
+async fn calls_are_measured_by_their_outcome() {
+    let server = MockServer::start().await;
+    for (name, answer) in [
+        ("/stock", stock()),
+        ("/refused", problem(404, "not-found")),
+        ("/failed", problem(500, "internal")),
+        (
+            "/nonsense",
+            ResponseTemplate::new(502).set_body_string("<html>"),
+        ),
+    ] {
+        let mock = Mock::given(path(name)).respond_with(answer);
+        mock.mount(&server).await;
+    }
+    let metrics = Metrics::new("cart").unwrap();
+    let catalog = catalog(&server).guarded(&metrics).unwrap();
+    let none = ["failed 0", "ok 0", "open 0", "refused 0", "unavailable 0"];
+    assert_eq!(
+        figures(&metrics),
+        (none.map(String::from).into(), "0".into())
+    );
+
+    catalog.get::<Stock>("/stock").await.unwrap();
+    catalog.get::<Stock>("/stock").await.unwrap();
+    catalog
+        .request(Method::GET, "/stock")
+        .send_for_nothing()
+        .await
+        .unwrap();
+    for wrong in ["/refused", "/failed", "/nonsense"] {
+        catalog.get::<Stock>(wrong).await.unwrap_err();
+    }
+    let some = ["failed 1", "ok 3", "open 0", "refused 1", "unavailable 1"];
+    assert_eq!(
+        figures(&metrics),
+        (some.map(String::from).into(), "0".into())
+    );
+}
+
+#[tokio::test]
+async fn a_service_that_does_not_answer_is_left_alone_for_a_second() {
+    let server = MockServer::start().await;
+    let slow = stock().set_delay(Duration::from_millis(250));
+    Mock::given(path("/slow"))
+        .respond_with(slow)
+        .mount(&server)
+        .await;
+    Mock::given(path("/refused"))
+        .respond_with(problem(503, "outcome-unknown"))
+        .mount(&server)
+        .await;
+    Mock::given(path("/stock"))
+        .respond_with(stock())
+        .mount(&server)
+        .await;
+    let metrics = Metrics::new("cart").unwrap();
+    let catalog = catalog(&server).guarded(&metrics).unwrap();
+    let hasty = catalog.clone().with_deadline(Duration::from_millis(20));
+
+    // A service that says that it cannot do something is there.
+    for _ in 0..20 {
+        let error = catalog.post::<Stock>("/refused", &()).await.unwrap_err();
+        assert!(matches!(error, Error::Problem { .. }), "{error}");
+    }
+    for _ in 0..10 {
+        let error = hasty.post::<Stock>("/slow", &()).await.unwrap_err();
+        assert!(matches!(error, Error::Unavailable { .. }), "{error}");
+    }
+    let error = catalog.get::<Stock>("/stock").await.unwrap_err();
+    assert!(
+        matches!(error, Error::Open { service: "catalog" }),
+        "{error}"
+    );
+    assert!(error.refusal().is_none());
+    let asked = server.received_requests().await.unwrap();
+    assert!(!asked.iter().any(|it| it.url.path() == "/stock"));
+    let counts = ["failed 20", "ok 0", "open 1", "refused 0", "unavailable 10"];
+    assert_eq!(
+        figures(&metrics),
+        (counts.map(String::from).into(), "2".into())
+    );
+
+    tokio::time::sleep(Duration::from_millis(1050)).await;
+    assert_eq!(figures(&metrics).1, "1");
+    catalog.get::<Stock>("/stock").await.unwrap();
+    assert_eq!(figures(&metrics).1, "0");
+}
+
+#[test]
+fn a_service_is_guarded_once() {
+    let metrics = Metrics::new("cart").unwrap();
+    let catalog = || {
+        let base = "http://127.0.0.1:9".parse().unwrap();
+        Upstream::new("catalog", base, Duration::from_secs(1)).unwrap()
+    };
+    catalog().guarded(&metrics).unwrap();
+    assert!(catalog().guarded(&metrics).is_err());
 }
 
 #[tokio::test]

@@ -14,6 +14,8 @@ pub(crate) struct AuthMetrics {
     pub(crate) hashing_seconds: Histogram,
 }
 
+const SIGN_INS: [&str; 5] = ["success", "wrong_credentials", "limited", "busy", "error"];
+
 impl AuthMetrics {
     pub(crate) fn register(metrics: &Metrics) -> Result<Self, prometheus::Error> {
         let own = Self {
@@ -40,6 +42,12 @@ impl AuthMetrics {
                 .buckets(vec![0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0]),
             )?,
         };
+        for outcome in SIGN_INS {
+            own.sign_ins.with_label_values(&[outcome]);
+        }
+        for reason in Reason::ALL {
+            own.revocations.with_label_values(&[reason.label()]);
+        }
         let registry = metrics.registry();
         registry.register(Box::new(own.sign_ins.clone()))?;
         registry.register(Box::new(own.revocations.clone()))?;

@@ -22,6 +22,16 @@ pub(crate) enum Reason {
 }
 
 impl Reason {
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Logout,
+        Self::SignedOut,
+        Self::SignedOutEverywhere,
+        Self::PasswordChanged,
+        Self::RefreshTokenReused,
+        Self::AccountDeleted,
+        Self::RolesChanged,
+    ];
+
     pub(crate) fn label(self) -> &'static str {
         match self {
             Self::Logout => "logout",

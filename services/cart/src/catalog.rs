@@ -4,6 +4,7 @@ use std::{collections::HashMap, time::Duration};
 
 use money::Money;
 use serde::Deserialize;
+use telemetry::Metrics;
 use upstream::{Credentials, Upstream};
 use url::Url;
 use uuid::Uuid;
@@ -45,11 +46,15 @@ struct Page {
 }
 
 impl Catalog {
-    pub(crate) fn new(url: Url, credentials: &Credentials) -> anyhow::Result<Self> {
-        let token = credentials.token("cart", "catalog", "products")?;
-        Ok(Self(
-            Upstream::new("catalog", url, DEADLINE)?.with_token(token),
-        ))
+    pub(crate) fn new(
+        url: Url,
+        credentials: &Credentials,
+        metrics: &Metrics,
+    ) -> anyhow::Result<Self> {
+        let auth = credentials.auth()?.guarded(metrics)?;
+        let token = credentials.token(&auth, "cart", "catalog", "products");
+        let catalog = Upstream::new("catalog", url, DEADLINE)?.guarded(metrics)?;
+        Ok(Self(catalog.with_token(token)))
     }
 
     /// Prices and availability of these products, in one call; none where there is nothing to ask.

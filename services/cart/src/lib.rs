@@ -60,6 +60,7 @@ fn run(
     let catalog = web::Data::new(catalog::Catalog::new(
         service.catalog_url.clone(),
         &service.credentials,
+        &metrics,
     )?);
     let database = web::Data::new(pool.clone());
     let parts = Parts {

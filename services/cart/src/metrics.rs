@@ -9,6 +9,9 @@ pub(crate) struct CartMetrics {
     stale: IntCounter,
 }
 
+const MERGED: &str = "merged";
+const NOTHING: &str = "nothing";
+
 impl CartMetrics {
     pub(crate) fn register(metrics: &Metrics) -> Result<Self, prometheus::Error> {
         let merges = IntCounterVec::new(
@@ -22,13 +25,16 @@ impl CartMetrics {
             "cart_stale_answers_total",
             "Carts shown with remembered prices, because the catalog did not answer.",
         )?;
+        for outcome in [MERGED, NOTHING] {
+            merges.with_label_values(&[outcome]);
+        }
         metrics.registry().register(Box::new(merges.clone()))?;
         metrics.registry().register(Box::new(stale.clone()))?;
         Ok(Self { merges, stale })
     }
 
     pub(crate) fn merge(&self, merged: bool) {
-        let outcome = if merged { "merged" } else { "nothing" };
+        let outcome = if merged { MERGED } else { NOTHING };
         self.merges.with_label_values(&[outcome]).inc();
     }
 

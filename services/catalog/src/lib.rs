@@ -63,15 +63,10 @@ pub async fn start(service: &Service) -> anyhow::Result<Running> {
         stock_metrics.clone(),
         service.reservation_ttl,
     )?;
-    running.worker(
-        "expire reservations",
-        SWEEP_EVERY,
-        Arc::new(Notify::new()),
-        move || {
-            let (pool, metrics) = (pool.clone(), stock_metrics.clone());
-            async move { sweep(&pool, &metrics).await }
-        },
-    );
+    running.worker("expiry", SWEEP_EVERY, Arc::new(Notify::new()), move || {
+        let (pool, metrics) = (pool.clone(), stock_metrics.clone());
+        async move { sweep(&pool, &metrics).await }
+    });
     Ok(running)
 }
 

@@ -13,6 +13,16 @@ pub(crate) struct StockMetrics {
     reservations: IntCounterVec,
 }
 
+const RESERVATIONS: [&str; 7] = [
+    "reserved",
+    "committed",
+    "released",
+    "expired",
+    "out_of_stock",
+    "refused",
+    "failed",
+];
+
 impl StockMetrics {
     pub(crate) fn new(metrics: &Metrics) -> Result<Self, prometheus::Error> {
         let open = IntGauge::new(
@@ -30,6 +40,9 @@ impl StockMetrics {
             ),
             &["outcome"],
         )?;
+        for outcome in RESERVATIONS {
+            reservations.with_label_values(&[outcome]);
+        }
         let registry = metrics.registry();
         registry.register(Box::new(open.clone()))?;
         registry.register(Box::new(stock_outs.clone()))?;

@@ -30,7 +30,7 @@ pub use config::{Config, Service};
 use std::{sync::Arc, time::Duration};
 
 use actix_web::web;
-use chassis::{Http, Parts, Running};
+use chassis::{Parts, Running};
 use identity::Identity;
 use sqlx::PgPool;
 use telemetry::Metrics;
@@ -42,21 +42,21 @@ use crate::{measure::Measures, outbox::Receiver};
 /// This service's schema.
 pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
 
-/// The services that this one calls.
+/// The services that this one calls, each with its deadline and with this service's own token for it.
 #[derive(Clone, Debug)]
-pub struct Upstreams {
+pub(crate) struct Upstreams {
     cart: Upstream,
     catalog: Upstream,
     payment: Upstream,
 }
 
 impl Upstreams {
-    /// Each with its deadline and with this service's own token for it.
-    pub fn new(service: &Service) -> anyhow::Result<Self> {
+    fn new(service: &Service, metrics: &Metrics) -> anyhow::Result<Self> {
+        let auth = service.credentials.auth()?.guarded(metrics)?;
         let to = |name, url: &url::Url, seconds, scope| {
-            let token = service.credentials.token("order", name, scope)?;
+            let token = service.credentials.token(&auth, "order", name, scope);
             let upstream = Upstream::new(name, url.clone(), Duration::from_secs(seconds))?;
-            anyhow::Ok(upstream.with_token(token))
+            anyhow::Ok(upstream.guarded(metrics)?.with_token(token))
         };
         Ok(Self {
             cart: to("cart", &service.cart_url, 3, "carts")?,
@@ -83,48 +83,37 @@ pub async fn start(service: &Service) -> anyhow::Result<Running> {
     let pool = service.database.open(&MIGRATIONS).await?;
     let metrics = Metrics::new("order")?;
     let identity = identity::follow("order", &service.credentials, &metrics, stop.clone())?;
-    let upstreams = Upstreams::new(service)?;
     let parts = Parts {
         metrics,
         identity: Some(identity),
         database: Some(pool.clone()),
         stop,
     };
-    let running = run(pool, &service.http, parts, upstreams)?;
+    let running = run(service, pool, parts)?;
     stop_on_failure.disarm();
     Ok(running)
 }
 
 /// Starts the service with its workers on a database that is open already.
-pub fn serve(
-    pool: PgPool,
-    identity: Arc<Identity>,
-    http: &Http<8085>,
-    upstreams: Upstreams,
-) -> anyhow::Result<Running> {
+pub fn serve(service: &Service, pool: PgPool, identity: Arc<Identity>) -> anyhow::Result<Running> {
     let parts = Parts {
         metrics: Metrics::new("order")?,
         identity: Some(identity),
         database: Some(pool.clone()),
         stop: CancellationToken::new(),
     };
-    run(pool, http, parts, upstreams)
+    run(service, pool, parts)
 }
 
-fn run(
-    pool: PgPool,
-    http: &Http<8085>,
-    parts: Parts,
-    upstreams: Upstreams,
-) -> anyhow::Result<Running> {
+fn run(service: &Service, pool: PgPool, parts: Parts) -> anyhow::Result<Running> {
     let state = State {
         pool,
-        upstreams,
+        upstreams: Upstreams::new(service, &parts.metrics)?,
         measures: Measures::new(parts.metrics.registry())?,
         outbox: outbox::Bell::default(),
     };
     let data = web::Data::new(state.clone());
-    let running = chassis::serve(http, parts, move |app| {
+    let running = chassis::serve(&service.http, parts, move |app| {
         app.app_data(data.clone()).configure(http::routes);
     })?;
 
@@ -147,11 +136,18 @@ fn run(
         Arc::default(),
         move || recovery::run_once(worker.clone()),
     );
+    let worker = state.clone();
     running.worker(
         "measure",
         Duration::from_secs(5),
         Arc::default(),
-        move || measure::run_once(state.clone()),
+        move || measure::run_once(worker.clone()),
+    );
+    running.worker(
+        "count",
+        Duration::from_secs(60),
+        Arc::default(),
+        move || measure::count_orders(state.clone()),
     );
     Ok(running)
 }

@@ -108,6 +108,16 @@ fn sources<S: Copy + PartialEq + 'static>(
 }
 
 impl Status {
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Pending,
+        Self::Confirmed,
+        Self::Packed,
+        Self::Shipped,
+        Self::Delivered,
+        Self::Cancelled,
+        Self::PaymentFailed,
+    ];
+
     /// Its name in the database and on the wire.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
@@ -141,15 +151,6 @@ mod tests {
 
     use super::*;
 
-    const STATUSES: [Status; 7] = [
-        Status::Pending,
-        Status::Confirmed,
-        Status::Packed,
-        Status::Shipped,
-        Status::Delivered,
-        Status::Cancelled,
-        Status::PaymentFailed,
-    ];
     const RETURN_STATES: [ReturnState; 5] = [
         ReturnState::Requested,
         ReturnState::Approved,
@@ -178,7 +179,7 @@ mod tests {
         /// Anybody tries anything, in any order.
         #[test]
         fn no_path_leaves_the_documented_life(
-            attempts in prop::collection::vec((select(&STATUSES[..]), select(&ACTORS[..])), 0..60),
+            attempts in prop::collection::vec((select(&Status::ALL[..]), select(&ACTORS[..])), 0..60),
         ) {
             let mut path = vec![Status::Pending];
             for (to, actor) in attempts {
@@ -225,13 +226,13 @@ mod tests {
         }
 
         #[test]
-        fn a_customer_can_only_cancel_what_is_confirmed(from in select(&STATUSES[..]), to in select(&STATUSES[..])) {
+        fn a_customer_can_only_cancel_what_is_confirmed(from in select(&Status::ALL[..]), to in select(&Status::ALL[..])) {
             let allowed = may(from, to, ActorKind::Customer);
             prop_assert_eq!(allowed, from == Status::Confirmed && to == Status::Cancelled);
         }
 
         #[test]
-        fn only_the_shop_itself_says_what_is_paid(from in select(&STATUSES[..]), actor in select(&ACTORS[..])) {
+        fn only_the_shop_itself_says_what_is_paid(from in select(&Status::ALL[..]), actor in select(&ACTORS[..])) {
             for to in [Status::Confirmed, Status::PaymentFailed] {
                 prop_assert_eq!(may(from, to, actor), from == Status::Pending && actor == ActorKind::System);
             }
@@ -240,14 +241,14 @@ mod tests {
 
     #[test]
     fn every_status_can_be_reached_and_the_ends_are_ends() {
-        for to in STATUSES {
+        for to in Status::ALL {
             let reachable = ACTORS
                 .iter()
                 .any(|it| order_sources(to, *it).next().is_some());
             assert_eq!(reachable, to != Status::Pending, "{to:?}");
         }
         for end in [Status::Delivered, Status::Cancelled, Status::PaymentFailed] {
-            for to in STATUSES {
+            for to in Status::ALL {
                 assert!(
                     !ACTORS.iter().any(|it| may(end, to, *it)),
                     "{end:?} to {to:?}"
@@ -258,7 +259,7 @@ mod tests {
 
     #[test]
     fn names_are_the_same_on_the_wire() {
-        for status in STATUSES {
+        for status in Status::ALL {
             assert_eq!(serde_json::json!(status), status.as_str());
         }
         for state in RETURN_STATES {

@@ -5,6 +5,8 @@ use money::{Currency, Money};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::life::Status;
+
 /// What the shop sells in. Orders in other currencies are left out of the days: sums of several
 /// currencies mean nothing.
 pub(crate) const CURRENCY: Currency = Currency::Eur;
@@ -30,6 +32,20 @@ pub(crate) struct ByStatus {
     pub(crate) delivered: i64,
     pub(crate) cancelled: i64,
     pub(crate) payment_failed: i64,
+}
+
+impl ByStatus {
+    pub(crate) const fn of(&self, status: Status) -> i64 {
+        match status {
+            Status::Pending => self.pending,
+            Status::Confirmed => self.confirmed,
+            Status::Packed => self.packed,
+            Status::Shipped => self.shipped,
+            Status::Delivered => self.delivered,
+            Status::Cancelled => self.cancelled,
+            Status::PaymentFailed => self.payment_failed,
+        }
+    }
 }
 
 /// A number of returns for each state.

@@ -14,6 +14,11 @@ pub(crate) struct Metrics {
     refunds: IntCounterVec,
 }
 
+const OPERATIONS: [&str; 5] = ["tokenise", "authorise", "capture", "void", "refund"];
+const OUTCOMES: [&str; 3] = ["approved", "declined", "unknown"];
+const PAYMENTS: [&str; 4] = ["captured", "declined", "cancelled", "unknown"];
+const REFUNDS: [&str; 3] = ["refunded", "refused", "unknown"];
+
 impl Metrics {
     pub(crate) fn new(metrics: &telemetry::Metrics) -> Result<Self, prometheus::Error> {
         let new = Self {
@@ -39,6 +44,17 @@ impl Metrics {
                 &["outcome"],
             )?,
         };
+        for operation in OPERATIONS {
+            for outcome in OUTCOMES {
+                new.gateway_calls.with_label_values(&[operation, outcome]);
+            }
+        }
+        for outcome in PAYMENTS {
+            new.payments.with_label_values(&[outcome]);
+        }
+        for outcome in REFUNDS {
+            new.refunds.with_label_values(&[outcome]);
+        }
         let registry = metrics.registry();
         registry.register(Box::new(new.gateway_calls.clone()))?;
         registry.register(Box::new(new.payments.clone()))?;

@@ -49,19 +49,20 @@ struct Shop {
 
 /// Starts the service.
 pub async fn start(service: &Service) -> anyhow::Result<Running> {
-    let parts = Parts {
-        metrics: Metrics::new("storefront")?,
-        identity: None,
-        database: None,
-        stop: CancellationToken::new(),
-    };
+    let metrics = Metrics::new("storefront")?;
     let shop = web::Data::from(Arc::new(Shop {
-        services: Services::new(&service.addresses)?,
+        services: Services::new(&service.addresses, &metrics)?,
         texts: Texts::new()?,
         cookie_key: service.cookie_key()?,
         https: service.https,
         trust_forwarded_for: service.trust_forwarded_for,
     }));
+    let parts = Parts {
+        metrics,
+        identity: None,
+        database: None,
+        stop: CancellationToken::new(),
+    };
     chassis::serve(&service.http, parts, move |app| routes(app, &shop))
 }
 

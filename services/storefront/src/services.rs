@@ -10,6 +10,7 @@ pub(crate) mod payment;
 
 use std::time::Duration;
 
+use telemetry::Metrics;
 use upstream::Upstream;
 use url::Url;
 
@@ -32,20 +33,18 @@ const PATIENCE: Duration = Duration::from_secs(3);
 const CHECKOUT: Duration = Duration::from_secs(15);
 
 impl Services {
-    pub(crate) fn new(addresses: &Addresses) -> anyhow::Result<Self> {
-        let service = |name, url: &Url| Upstream::new(name, url.clone(), PATIENCE);
+    pub(crate) fn new(addresses: &Addresses, metrics: &Metrics) -> anyhow::Result<Self> {
+        let service = |name, url: &Url| {
+            anyhow::Ok(Upstream::new(name, url.clone(), PATIENCE)?.guarded(metrics)?)
+        };
+        let payment = service("payment", &addresses.payment_url)?;
+        let order = service("order", &addresses.order_url)?;
         Ok(Self {
             auth: auth::Auth::new(service("auth", &addresses.auth_url)?),
             catalog: catalog::Catalog::new(service("catalog", &addresses.catalog_url)?),
             cart: cart::Carts::new(service("cart", &addresses.cart_url)?),
-            payment: payment::Payments::new(
-                service("payment", &addresses.payment_url)?,
-                Upstream::new("payment", addresses.payment_url.clone(), CHECKOUT)?,
-            ),
-            order: order::Orders::new(
-                service("order", &addresses.order_url)?,
-                Upstream::new("order", addresses.order_url.clone(), CHECKOUT)?,
-            ),
+            payment: payment::Payments::new(payment.clone(), payment.with_deadline(CHECKOUT)),
+            order: order::Orders::new(order.clone(), order.with_deadline(CHECKOUT)),
             health: health::Health::new(addresses)?,
         })
     }

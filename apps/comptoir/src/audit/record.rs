@@ -43,7 +43,7 @@ impl Records {
     /// Those of the order service at `order_url`.
     pub(crate) fn new(order_url: &Url, credentials: &Credentials) -> anyhow::Result<Self> {
         let order = Upstream::new("order", order_url.clone(), Duration::from_secs(5))?;
-        let token = credentials.token("audit", "order", "audits")?;
+        let token = credentials.token(&credentials.auth()?, "audit", "order", "audits");
         Ok(Self(order.with_token(token)))
     }
 
@@ -67,7 +67,7 @@ impl<'a> Record<'a> {
         Self {
             finished_at: report.at,
             clean: report.is_clean(),
-            version: env!("CARGO_PKG_VERSION"),
+            version: telemetry::BUILD.version,
             invariants: report.invariants.iter().map(found).collect(),
         }
     }

@@ -133,6 +133,7 @@ pub(crate) struct Backlog {
     pub(crate) outbox_rows: i64,
     pub(crate) outbox_oldest_seconds: f64,
     pub(crate) orders_pending: i64,
+    pub(crate) orders_pending_oldest_seconds: f64,
 }
 
 pub(crate) async fn backlog(db: impl PgExecutor<'_>) -> Result<Backlog, OrderError> {
@@ -141,7 +142,9 @@ pub(crate) async fn backlog(db: impl PgExecutor<'_>) -> Result<Backlog, OrderErr
         r#"select (select count(*) from outbox) as "outbox_rows!",
                   (select coalesce(extract(epoch from now() - min(created_at)), 0)::float8 from outbox)
                       as "outbox_oldest_seconds!",
-                  (select count(*) from orders where status = 'pending') as "orders_pending!""#,
+                  (select count(*) from orders where status = 'pending') as "orders_pending!",
+                  (select coalesce(extract(epoch from now() - min(created_at)), 0)::float8
+                   from orders where status = 'pending') as "orders_pending_oldest_seconds!""#,
     )
     .fetch_one(db)
     .await?)

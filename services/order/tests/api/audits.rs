@@ -35,14 +35,6 @@ impl Shop {
         self.client.bearer(&token)
     }
 
-    async fn metrics(&self) -> String {
-        let management = Client::new(self.running.management_url());
-        match management.get("/metrics").await.expect(200).body {
-            Value::String(text) => text,
-            other => panic!("{other}"),
-        }
-    }
-
     async fn audits(&self, query: &str) -> Vec<Value> {
         let page = self.staff().get(&format!("{LIST}{query}")).await;
         page.expect(200).body["items"].as_array().unwrap().clone()

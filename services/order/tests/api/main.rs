@@ -13,6 +13,7 @@ mod checkout;
 mod fake;
 mod fulfilment;
 mod history;
+mod measures;
 mod openapi;
 mod outbox;
 mod recovery;
@@ -22,7 +23,7 @@ mod summary;
 use std::time::{Duration, Instant};
 
 use chassis::{Http, Running};
-use order::{Service, Upstreams};
+use order::Service;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 use testkit::{Answer, Authority, Client, User};
@@ -60,9 +61,7 @@ pub(crate) async fn open(pool: PgPool) -> Shop {
         cart_url: fake.url(),
         payment_url: fake.url(),
     };
-    let upstreams = Upstreams::new(&service).unwrap();
-    let running =
-        order::serve(pool.clone(), authority.identity(), &service.http, upstreams).unwrap();
+    let running = order::serve(&service, pool.clone(), authority.identity()).unwrap();
     let client = Client::new(running.url());
     Shop {
         running,
@@ -81,6 +80,14 @@ impl Shop {
             client: self.client.bearer(&user.token),
             user,
             method,
+        }
+    }
+
+    pub(crate) async fn metrics(&self) -> String {
+        let management = Client::new(self.running.management_url());
+        match management.get("/metrics").await.expect(200).body {
+            Value::String(text) => text,
+            other => panic!("{other}"),
         }
     }
 

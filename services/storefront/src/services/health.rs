@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 use futures_util::future::join_all;
 use serde::Deserialize;
+use telemetry::BUILD;
 use upstream::Upstream;
 use url::Url;
 
@@ -41,6 +42,7 @@ pub(crate) struct Said {
 const PATIENCE: Duration = Duration::from_secs(1);
 
 impl Health {
+    /// Neither measured nor guarded: a service is asked how it is above all when it is not well.
     pub(crate) fn new(addresses: &Addresses) -> anyhow::Result<Self> {
         let service =
             |name, url: &Url| anyhow::Ok((name, Upstream::new(name, url.clone(), PATIENCE)?));
@@ -58,11 +60,9 @@ impl Health {
 
     /// The storefront itself: it is ready, for it was asked.
     pub(crate) fn own(&self) -> Said {
-        // A build argument that nobody gave is often there, and empty.
-        let revision = option_env!("COMPTOIR_REVISION").filter(|it| !it.is_empty());
         Said {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            revision: revision.map(ToOwned::to_owned),
+            version: BUILD.version.to_owned(),
+            revision: BUILD.revision.map(ToOwned::to_owned),
             started_at: self.opened_at,
             ready: true,
             reason: None,

@@ -113,7 +113,7 @@ async fn show_status(
             )))
         }
         // It is asked again in two seconds.
-        Ok(_) | Err(upstream::Error::Unavailable { .. }) => Ok(HttpResponse::NoContent().finish()),
+        Ok(_) => Ok(HttpResponse::NoContent().finish()),
         Err(error) if error.refusal().is_none() => Ok(HttpResponse::NoContent().finish()),
         Err(refused) => Err(refused.into()),
     }
