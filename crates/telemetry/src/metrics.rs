@@ -4,6 +4,11 @@ use std::time::Duration;
 
 use prometheus::{HistogramOpts, HistogramVec, IntGauge, Registry, TextEncoder};
 
+use crate::{
+    Recent,
+    activity::{self, Activity, Window},
+};
+
 /// One service's registry and the metrics that every service has.
 #[derive(Clone, Debug)]
 pub struct Metrics {
@@ -11,6 +16,7 @@ pub struct Metrics {
     registry: Registry,
     requests: HistogramVec,
     in_flight: IntGauge,
+    window: Window,
 }
 
 /// A request under way, until this is dropped.
@@ -39,6 +45,7 @@ impl Metrics {
             registry,
             requests,
             in_flight,
+            window: Window::new(),
         })
     }
 
@@ -57,6 +64,19 @@ impl Metrics {
         TextEncoder::new().encode_to_string(&self.registry.gather())
     }
 
+    /// What the service did in the last minute.
+    pub fn activity(&self) -> Activity {
+        let (seconds, routes) = self.window.routes();
+        Activity {
+            seconds,
+            routes,
+            numbers: activity::numbers(&self.registry),
+            entries: Recent::of_process()
+                .map(|it| it.entries(&self.service))
+                .unwrap_or_default(),
+        }
+    }
+
     pub(crate) fn begin(&self) -> InFlight {
         self.in_flight.inc();
         InFlight(self.in_flight.clone())
@@ -66,6 +86,8 @@ impl Metrics {
         self.requests
             .with_label_values(&[method, route, status])
             .observe(took.as_secs_f64());
+        let failed = status.starts_with('5');
+        self.window.add(method, route, took, failed);
     }
 }
 

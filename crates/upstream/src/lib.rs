@@ -5,8 +5,10 @@
 //! built on [`Upstream`]; nobody depends on another service's crate.
 
 mod token;
+mod trace;
 
 pub use token::{Credentials, ServiceToken};
+pub use trace::execute;
 
 use std::time::Duration;
 
@@ -253,11 +255,8 @@ impl Call<'_> {
     async fn execute(self) -> Result<reqwest::Response, Error> {
         let Self { upstream, request } = self;
         let unavailable = |source| upstream.unavailable(source);
-        let mut request = request.build().map_err(unavailable)?;
-        telemetry::inject(request.headers_mut());
-        let response = upstream
-            .client
-            .execute(request)
+        let request = request.build().map_err(unavailable)?;
+        let response = trace::execute(&upstream.client, upstream.name, None, request)
             .await
             .map_err(unavailable)?;
         let status = response.status();

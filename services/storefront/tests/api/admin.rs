@@ -13,10 +13,9 @@ use wiremock::{
     matchers::{any, path_regex},
 };
 
-use crate::{
-    Front,
-    browser::{Browser, Page},
-};
+use testkit::{Browser, Page};
+
+use crate::Front;
 
 pub(crate) const ORDER: &str = "0199a000-0000-7000-8000-00000000000a";
 pub(crate) const RETURN: &str = "0199a000-0000-7000-8000-00000000000b";
