@@ -58,9 +58,12 @@ pub(crate) struct Args {
     /// Whether every span that ends is logged too, with its fields: to see traces without a collector.
     #[arg(long, env = "LOG_SPANS")]
     log_spans: bool,
-    /// The OTLP/gRPC collector to send traces to; none are sent without it.
+    /// The OTLP/gRPC collector to send traces and logs to; none are sent without it.
     #[arg(long, env = "OTLP_ENDPOINT")]
     otlp_endpoint: Option<Url>,
+    /// Which share of traces to keep, from 0 to 1. A request that belongs to a trace is kept if that is.
+    #[arg(long, env = "TRACE_RATIO", default_value_t = 1.0, value_parser = telemetry::ratio)]
+    trace_ratio: f64,
 }
 
 /// What a process that was told to stop twice, or before it was up, exits with: 128 and SIGINT.
@@ -74,6 +77,7 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<ExitCode> {
             log_format: args.log_format,
             log_spans: args.log_spans,
             otlp_endpoint: args.otlp_endpoint.clone(),
+            trace_ratio: args.trace_ratio,
         },
         "comptoir",
     )?;

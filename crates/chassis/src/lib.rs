@@ -6,6 +6,7 @@
 mod database;
 mod healthcheck;
 mod migrate;
+mod operator;
 mod pool;
 mod probes;
 mod worker;
@@ -55,7 +56,8 @@ pub struct Http<const PORT: u16> {
     /// The address for requests; port 0 picks a free one.
     #[arg(long, env = "LISTEN", default_value_t = SocketAddr::from(([127, 0, 0, 1], PORT)))]
     pub listen: SocketAddr,
-    /// The address for probes and metrics, kept out of the public URL space; port 0 picks a free one.
+    /// The address for probes, metrics and the operator, kept out of the public URL space; port 0 picks a free
+    /// one.
     #[arg(long, env = "MANAGEMENT_LISTEN", default_value_t = SocketAddr::from(([127, 0, 0, 1], PORT + 1000)))]
     pub management_listen: SocketAddr,
     /// How many worker threads serve requests.
@@ -153,7 +155,8 @@ impl Server {
 }
 
 /// Serves `routes` and the API document at `/api/{service}/openapi.json`; on the management port
-/// `/health`, `/health/live`, `/health/ready` and `/metrics`.
+/// `/health`, `/health/live`, `/health/ready`, `/metrics`, and for the operator `/activity`, `/traces/{id}` and
+/// `/log`.
 pub fn serve<const PORT: u16, R>(
     http: &Http<PORT>,
     parts: Parts,
@@ -221,6 +224,7 @@ where
             .app_data(about.clone())
             .app_data(ready.clone())
             .configure(probes::routes)
+            .configure(operator::routes)
     })
     .workers(1)
     .disable_signals()

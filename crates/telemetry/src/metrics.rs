@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use prometheus::{HistogramOpts, HistogramVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder};
 
-use crate::BUILD;
+use crate::{
+    BUILD, Recent,
+    activity::{self, Activity, Window},
+};
 
 /// One service's registry and the metrics that every service has.
 #[derive(Clone, Debug)]
@@ -14,6 +17,7 @@ pub struct Metrics {
     requests: HistogramVec,
     in_flight: IntGauge,
     upstream_calls: HistogramVec,
+    window: Window,
 }
 
 /// A request under way, until this is dropped.
@@ -65,6 +69,7 @@ impl Metrics {
             requests,
             in_flight,
             upstream_calls,
+            window: Window::new(),
         })
     }
 
@@ -88,6 +93,19 @@ impl Metrics {
         TextEncoder::new().encode_to_string(&self.registry.gather())
     }
 
+    /// What the service did in the last minute.
+    pub fn activity(&self) -> Activity {
+        let (seconds, routes) = self.window.routes();
+        Activity {
+            seconds,
+            routes,
+            numbers: activity::numbers(&self.registry),
+            entries: Recent::of_process()
+                .map(|it| it.entries(&self.service))
+                .unwrap_or_default(),
+        }
+    }
+
     pub(crate) fn begin(&self) -> InFlight {
         self.in_flight.inc();
         InFlight(self.in_flight.clone())
@@ -97,6 +115,8 @@ impl Metrics {
         self.requests
             .with_label_values(&[method, route, status])
             .observe(took.as_secs_f64());
+        let failed = status.starts_with('5');
+        self.window.add(method, route, took, failed);
     }
 }
 

@@ -16,6 +16,9 @@ use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
 use crate::{Metrics, propagation};
 
+/// The route of a request that has none.
+const UNMATCHED: &str = "unmatched";
+
 /// Middleware, for `actix_web::middleware::from_fn`.
 pub async fn observe(
     metrics: web::Data<Metrics>,
@@ -34,17 +37,26 @@ pub async fn observe(
     let route = response
         .request()
         .match_pattern()
-        .unwrap_or_else(|| "unmatched".to_owned());
+        .unwrap_or_else(|| UNMATCHED.to_owned());
     let status = response.status();
-    span.record("otel.name", format!("{method} {route}"));
+    // By the field `otel.name` only a span that has not begun gets its name.
+    let context = span.context();
+    context.span().update_name(format!("{method} {route}"));
     span.record("http.route", &route);
     span.record("http.response.status_code", status.as_u16());
+    if route != UNMATCHED {
+        // What leads nowhere may be anything, as what somebody typed in the wrong place.
+        span.record("url.path", response.request().path());
+    }
+    if status.is_server_error() {
+        span.record("otel.status_code", "ERROR");
+        span.record("error.type", status.as_str());
+    }
     if let Some(error) = response
         .response()
         .error()
         .filter(|_| status.is_server_error())
     {
-        span.record("otel.status_code", "ERROR");
         span.in_scope(|| error!(%error, "request failed"));
     }
     metrics.observe(method, &route, status.as_str(), started.elapsed());
@@ -70,22 +82,15 @@ fn request_span(request: &ServiceRequest, service: &str) -> Span {
     let span = info_span!(
         "request",
         service,
-        otel.name = Empty,
         otel.kind = "server",
         otel.status_code = Empty,
         http.request.method = %request.method(),
         http.route = Empty,
         http.response.status_code = Empty,
-        url.path = request.path(),
+        url.path = Empty,
+        error.type = Empty,
         trace_id = Empty,
     );
-    // Fails only where no OpenTelemetry layer is set up, as in most tests.
-    if span
-        .set_parent(propagation::extract(request.headers()))
-        .is_ok()
-    {
-        let trace_id = span.context().span().span_context().trace_id();
-        span.record("trace_id", tracing::field::display(trace_id));
-    }
+    propagation::begin(&span, propagation::extract(request.headers()), service);
     span
 }

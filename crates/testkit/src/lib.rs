@@ -1,4 +1,4 @@
-//! What the services' tests share: an authority that signs tokens, good and bad, and a client.
+//! What the services' tests share: an authority that signs tokens, good and bad, a client, and a browser.
 
 #![expect(
     clippy::expect_used,
@@ -7,9 +7,11 @@
 )]
 
 mod authority;
+mod browser;
 mod client;
 mod document;
 
 pub use authority::{Authority, User};
+pub use browser::{Browser, Page};
 pub use client::{Answer, Client};
 pub use document::assert_committed;

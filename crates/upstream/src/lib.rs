@@ -6,8 +6,10 @@
 
 mod breaker;
 mod token;
+mod trace;
 
 pub use token::{Credentials, ServiceToken};
+pub use trace::execute;
 
 use std::time::{Duration, Instant};
 
@@ -349,11 +351,8 @@ impl Call<'_> {
     ) -> Result<T, Error> {
         let Self { upstream, request } = self;
         let unavailable = |source| upstream.unavailable(source);
-        let mut request = request.build().map_err(unavailable)?;
-        telemetry::inject(request.headers_mut());
-        let response = upstream
-            .client
-            .execute(request)
+        let request = request.build().map_err(unavailable)?;
+        let response = trace::execute(&upstream.client, upstream.name, None, request)
             .await
             .map_err(unavailable)?;
         let status = response.status();

@@ -10,6 +10,7 @@ use chassis::Progress;
 use money::Money;
 use serde::{Deserialize, Serialize};
 use tokio::{sync::Notify, task::JoinSet};
+use tracing::{Instrument as _, Span};
 use uuid::Uuid;
 
 use crate::{
@@ -67,6 +68,8 @@ pub(crate) struct Envelope {
     pub(crate) id: i64,
     pub(crate) order_id: Uuid,
     pub(crate) attempts: i32,
+    /// Of the request that wrote it.
+    pub(crate) traceparent: Option<String>,
     pub(crate) message: Message,
 }
 
@@ -135,7 +138,9 @@ pub(crate) async fn run_once(state: State, receiver: Receiver) -> anyhow::Result
     let mut deliveries = JoinSet::new();
     for envelope in due {
         let state = state.clone();
-        deliveries.spawn(async move { (envelope.id, deliver(&state, &envelope).await) });
+        let span = span(&envelope);
+        let delivery = async move { (envelope.id, deliver(&state, &envelope).await) };
+        deliveries.spawn(delivery.instrument(span));
     }
     while let Some(joined) = deliveries.join_next().await {
         // A message whose delivery could not be noted is delivered again when its lease ends.
@@ -148,6 +153,12 @@ pub(crate) async fn run_once(state: State, receiver: Receiver) -> anyhow::Result
     Ok(Progress::More)
 }
 
+/// A request may be long over when its message is delivered, so the delivery is a trace of its own.
+fn span(envelope: &Envelope) -> Span {
+    let name = format!("deliver {}", envelope.message.kind());
+    telemetry::work("order", &name, envelope.traceparent.as_deref())
+}
+
 async fn deliver(state: &State, envelope: &Envelope) -> Result<(), OrderError> {
     match send(state, envelope).await {
         Ok(()) => delivered(state, envelope).await,
@@ -157,6 +168,7 @@ async fn deliver(state: &State, envelope: &Envelope) -> Result<(), OrderError> {
         Err(error) => {
             let order = envelope.order_id;
             let kind = envelope.message.kind();
+            Span::current().record("otel.status_code", "ERROR");
             if error.refusal().is_some() {
                 // Not to be expected, so a person should look; dropping it would be worse than asking again.
                 tracing::error!(%order, kind, %error, "a message is refused");

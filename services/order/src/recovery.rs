@@ -2,6 +2,7 @@
 
 use chassis::Progress;
 use tokio::task::JoinSet;
+use tracing::Instrument as _;
 use uuid::Uuid;
 
 use crate::{
@@ -22,7 +23,8 @@ pub(crate) async fn run_once(state: State) -> anyhow::Result<Progress> {
     let mut orders = JoinSet::new();
     for order in due {
         let state = state.clone();
-        orders.spawn(async move { (order, finish(&state, order).await) });
+        let attended = async move { (order, finish(&state, order).await) };
+        orders.spawn(attended.instrument(telemetry::work("order", "recover", None)));
     }
     while let Some(joined) = orders.join_next().await {
         // An order that failed is due again when its lease ends.

@@ -112,6 +112,14 @@ impl Speech {
         self.numbers.format(&Decimal::from(number)).to_string()
     }
 
+    /// As in `1.5` and `1,5`, of a number of tenths.
+    pub(crate) fn tenths(&self, tenths: i64) -> String {
+        let mut number = Decimal::from(tenths);
+        number.multiply_pow10(-1);
+        number.pad_end(-1);
+        self.numbers.format(&number).to_string()
+    }
+
     /// As in `€12.99` and `12,99 €`.
     pub(crate) fn money(&self, money: Money) -> String {
         let mut amount = Decimal::from(money.amount.unsigned_abs());

@@ -450,6 +450,10 @@ impl Visit {
         self.speech().number(number)
     }
 
+    pub(crate) fn tenths(&self, tenths: i64) -> String {
+        self.speech().tenths(tenths)
+    }
+
     pub(crate) fn date(&self, at: DateTime<Utc>) -> String {
         self.speech().date(at)
     }

@@ -34,7 +34,7 @@ pub(crate) enum Name {
 }
 
 /// Callees before callers.
-const NAMES: [Name; 6] = [
+pub(crate) const NAMES: [Name; 6] = [
     Name::Acquirer,
     Name::Auth,
     Name::Catalog,
@@ -147,9 +147,9 @@ impl House {
         Client::new(&url(self.processes[&name].port))
     }
 
-    /// What a service proves itself with to the auth service.
-    pub(crate) fn secret(&self, name: Name) -> &str {
-        &self.processes[&name].environment["SERVICE_SECRET"]
+    /// What a process is configured with.
+    pub(crate) fn environment(&self, name: Name) -> &BTreeMap<&'static str, String> {
+        &self.processes[&name].environment
     }
 
     /// A pool of the owner of all databases.

@@ -14,6 +14,7 @@
 
 mod audits;
 mod checkout;
+mod collector;
 mod crash;
 mod front;
 mod harness;
@@ -27,3 +28,4 @@ mod random;
 mod revocation;
 mod secrets;
 mod stock;
+mod traces;

@@ -243,7 +243,7 @@ async fn internal_routes_are_for_services_only() {
         }
     }
     let body = json!({
-        "client_id": "order", "client_secret": house.secret(Name::Cart),
+        "client_id": "order", "client_secret": house.environment(Name::Cart)["SERVICE_SECRET"],
         "audience": "payment", "scope": "payments",
     });
     let auth = house.client(Name::Auth);
@@ -251,7 +251,7 @@ async fn internal_routes_are_for_services_only() {
         .await
         .expect_problem(401, "invalid-client");
     let body = json!({
-        "client_id": "cart", "client_secret": house.secret(Name::Cart),
+        "client_id": "cart", "client_secret": house.environment(Name::Cart)["SERVICE_SECRET"],
         "audience": "payment", "scope": "payments",
     });
     auth.post(TOKEN.1, body)

@@ -420,7 +420,7 @@ async fn delivered(buyer: &Person, staff: &Person, product: &Product, quantity: 
 /// A service as the order service calls it.
 async fn as_order_service(house: &House, audience: &str, scope: &str) -> Client {
     let body = json!({
-        "client_id": "order", "client_secret": house.secret(Name::Order),
+        "client_id": "order", "client_secret": house.environment(Name::Order)["SERVICE_SECRET"],
         "audience": audience, "scope": scope,
     });
     let token = house

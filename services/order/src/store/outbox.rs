@@ -11,7 +11,8 @@ use crate::{
     outbox::{Envelope, Message, Receiver},
 };
 
-/// To be called under the order's lock, so that ids tell the order of an order's messages.
+/// To be called under the order's lock, so that ids tell the order of an order's messages. They remember the
+/// request that writes them.
 pub(crate) async fn insert(
     db: impl PgExecutor<'_>,
     order: Uuid,
@@ -21,8 +22,8 @@ pub(crate) async fn insert(
     let kinds: Vec<_> = messages.iter().map(Message::kind).collect();
     let payloads: Vec<_> = messages.iter().map(Json).collect();
     sqlx::query!(
-        "insert into outbox (order_id, receiver, kind, payload)
-         select $1, receiver, kind, payload
+        "insert into outbox (order_id, receiver, kind, payload, traceparent)
+         select $1, receiver, kind, payload, $5
          from unnest($2::text[], $3::text[], $4::jsonb[])
               with ordinality as message (receiver, kind, payload, position)
          order by position",
@@ -30,6 +31,7 @@ pub(crate) async fn insert(
         receivers as _,
         kinds as _,
         payloads as _,
+        telemetry::traceparent(),
     )
     .execute(db)
     .await?;
@@ -57,7 +59,7 @@ pub(crate) async fn hold_due(
                limit $3
                for update skip locked
            )
-           returning id, order_id, attempts, payload as "payload: Json<Message>""#,
+           returning id, order_id, attempts, traceparent, payload as "payload: Json<Message>""#,
         receiver.as_str(),
         interval(lease),
         limit,
@@ -70,6 +72,7 @@ pub(crate) async fn hold_due(
             id: row.id,
             order_id: row.order_id,
             attempts: row.attempts,
+            traceparent: row.traceparent,
             message: row.payload.0,
         })
         .collect())

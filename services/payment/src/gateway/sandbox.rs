@@ -86,6 +86,8 @@ struct Reason {
     code: String,
 }
 
+const CHARGES: &str = "/v1/charges";
+
 impl SandboxGateway {
     /// The acquirer at `base`, which knows this shop by `key`. What has not been answered within
     /// `deadline` counts as unknown.
@@ -117,28 +119,30 @@ impl SandboxGateway {
             .request(Method::POST, self.url(path))
             .header("idempotency-key", key)
             .json(body);
-        self.send(request).await
+        self.send(path, request).await
     }
 
     async fn charge(&self, reference: &str) -> Result<Charge, Failure> {
         let request = self
             .client
-            .request(Method::GET, self.url("/v1/charges"))
+            .request(Method::GET, self.url(CHARGES))
             .query(&[("reference", reference)]);
-        let charges: Charges = self.send(request).await?;
+        let charges: Charges = self.send(CHARGES, request).await?;
         let found = charges.items.into_iter().next();
         found.ok_or_else(|| Failure::Unknown("the acquirer does not know the charge".into()))
     }
 
     async fn send<T: DeserializeOwned>(
         &self,
+        path: &str,
         request: reqwest::RequestBuilder,
     ) -> Result<T, Failure> {
         let request = request.bearer_auth(self.key.expose_secret());
-        let mut request = request.build().map_err(unknown)?;
-        telemetry::inject(request.headers_mut());
-
-        let response = self.client.execute(request).await.map_err(unknown)?;
+        let request = request.build().map_err(unknown)?;
+        // No path of the acquirer's has an id in it, so each is its own template.
+        let response = upstream::execute(&self.client, "acquirer", Some(path), request)
+            .await
+            .map_err(unknown)?;
         let status = response.status();
         if status.is_success() {
             return response.json().await.map_err(unknown);

@@ -13,6 +13,8 @@ mod product;
 mod products;
 mod returns;
 mod stock;
+mod trace;
+mod traffic;
 
 use actix_web::{HttpResponse, web};
 use maud::{Markup, html};
@@ -24,6 +26,7 @@ pub(super) fn routes(app: &mut web::ServiceConfig) {
     let post = web::post;
     app.route("/admin", get().to(dashboard::show))
         .route("/admin/operations", get().to(operations::show))
+        .route(trace::PATH, get().to(trace::show))
         .route("/admin/orders", get().to(orders::list))
         .route("/admin/orders/{id}", get().to(order::show))
         .route("/admin/orders/{id}/pack", post().to(deeds::pack))

@@ -5,10 +5,11 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 use futures_util::future::join_all;
 use serde::Deserialize;
-use telemetry::BUILD;
+use telemetry::{Activity, BUILD, Metrics, Recent, Span};
 use upstream::Upstream;
 use url::Url;
 
+use super::Listed;
 use crate::config::Addresses;
 
 /// The services' management ports.
@@ -37,6 +38,8 @@ pub(crate) struct Said {
     pub(crate) ready: bool,
     pub(crate) reason: Option<String>,
 }
+
+const STOREFRONT: &str = "storefront";
 
 /// A service that takes longer to say how it is, is not well.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -81,6 +84,30 @@ impl Health {
             }
         }))
         .await
+    }
+
+    /// What each service that answers did in the last minute, the storefront first, whose metrics are `own`.
+    pub(crate) async fn activity(&self, own: &Metrics) -> Vec<(&'static str, Activity)> {
+        let asked = self.services.iter().map(async |(service, upstream)| {
+            let said = upstream.get("/activity").await.ok();
+            said.map(|it| (*service, it))
+        });
+        let answered = join_all(asked).await.into_iter().flatten();
+        std::iter::once((STOREFRONT, own.activity()))
+            .chain(answered)
+            .collect()
+    }
+
+    /// What is left of a trace, and the first span of what was done later because of it.
+    pub(crate) async fn trace(&self, id: &str) -> Vec<Span> {
+        let path = format!("/traces/{id}");
+        let asked = self.services.iter().map(async |(_, upstream)| {
+            let said: Option<Listed<Span>> = upstream.get(&path).await.ok();
+            said.map(|it| it.items).unwrap_or_default()
+        });
+        let own = Recent::of_process().map(|it| it.trace(STOREFRONT, id));
+        let answered = join_all(asked).await.into_iter().flatten();
+        answered.chain(own.unwrap_or_default()).collect()
     }
 
     /// Whether `service` says that it is ready.

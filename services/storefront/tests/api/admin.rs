@@ -13,14 +13,15 @@ use wiremock::{
     matchers::{any, path_regex},
 };
 
-use crate::{
-    Front,
-    browser::{Browser, Page},
-};
+use testkit::{Browser, Page};
+
+use crate::Front;
 
 pub(crate) const ORDER: &str = "0199a000-0000-7000-8000-00000000000a";
 pub(crate) const RETURN: &str = "0199a000-0000-7000-8000-00000000000b";
 pub(crate) const PRODUCT: &str = "0199a000-0000-7000-8000-00000000000c";
+pub(crate) const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
+pub(crate) const TRACE_PAGE: &str = "/admin/operations/traces?id=4bf92f3577b34da6a3ce929d0e0e4736";
 /// What must never come out of a page as it went in.
 pub(crate) const SCRIPT: &str = "<script>alert(1)</script>";
 /// What a page makes of it.
@@ -37,6 +38,7 @@ fn pages() -> Vec<String> {
         "/admin/products?q=brie&show=low",
         "/admin/products/new",
         "/admin/operations",
+        TRACE_PAGE,
     ]
     .map(ToOwned::to_owned)
     .into();
@@ -297,7 +299,10 @@ async fn where_a_service_is_down_there_is_a_page_that_says_so() {
     let may_lack_parts = ["/admin", "/admin/operations"];
     for page in asking_pages() {
         let answer = clerk.get(&page).await;
-        if may_lack_parts.contains(&page.as_str()) {
+        if page == TRACE_PAGE {
+            // When it is needed most.
+            answer.expect(200);
+        } else if may_lack_parts.contains(&page.as_str()) {
             answer.expect(200).shows("does not answer");
         } else {
             let answer = answer.expect(503);

@@ -6,9 +6,10 @@ use wiremock::{
     matchers::{method, path, query_param},
 };
 
+use testkit::Page;
+
 use crate::{
     Front,
-    browser::Page,
     cart::{brie, cart},
     product::with_product,
 };

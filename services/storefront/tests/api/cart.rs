@@ -6,7 +6,9 @@ use wiremock::{
     matchers::{body_json, header, method, path},
 };
 
-use crate::{Front, browser::Page, empty_cart};
+use testkit::Page;
+
+use crate::{Front, empty_cart};
 
 pub(crate) const BRIE: &str = "0199b000-0000-7000-8000-000000000001";
 const LOAF: &str = "0199b000-0000-7000-8000-000000000002";
@@ -39,7 +41,7 @@ fn with(mut line: Value, change: Value) -> Value {
 }
 
 /// A guest who has put something into a cart.
-async fn guest(front: &Front) -> crate::browser::Browser {
+async fn guest(front: &Front) -> testkit::Browser {
     let put = ResponseTemplate::new(200)
         .insert_header("x-cart-token", "token-of-guest")
         .set_body_json(cart(&[brie()]));

@@ -4,9 +4,10 @@ use chrono::{Datelike as _, Utc};
 use serde_json::{Value, json};
 use wiremock::MockServer;
 
+use testkit::Browser;
+
 use crate::{
     Front,
-    browser::Browser,
     cart::{brie, cart},
     empty_cart,
 };

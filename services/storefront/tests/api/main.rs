@@ -9,7 +9,6 @@
 mod account;
 mod admin;
 mod browse;
-mod browser;
 mod cart;
 mod checkout;
 mod docs;
@@ -33,7 +32,7 @@ use wiremock::{
     matchers::{method, path},
 };
 
-use browser::Browser;
+use testkit::Browser;
 
 const COOKIE_KEY: &str =
     "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWYwMTIzNDU2Nzg5YWJjZGVmMDEyMzQ1Njc4OWFiY2RlZg==";

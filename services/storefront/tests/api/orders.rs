@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::{Front, browser::Browser};
+use testkit::Browser;
+
+use crate::Front;
 
 const ORDER: &str = "0199a000-0000-7000-8000-0000000000d1";
 const BRIE: &str = "0199a000-0000-7000-8000-0000000000b1";

@@ -10,9 +10,10 @@ use wiremock::{
     matchers::{method, path},
 };
 
+use testkit::{Browser, Page};
+
 use crate::{
     Front,
-    browser::{Browser, Page},
     cart::{brie, cart},
     checkout::at_review,
 };

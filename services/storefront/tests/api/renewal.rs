@@ -9,7 +9,9 @@ use wiremock::{
     matchers::{method, path},
 };
 
-use crate::{Front, browser::Browser, empty_cart};
+use testkit::Browser;
+
+use crate::{Front, empty_cart};
 
 fn tokens(name: &str, expires_in: i64) -> Value {
     json!({

@@ -6,9 +6,10 @@ use chrono::{TimeDelta, Utc};
 use serde_json::{Value, json};
 use wiremock::{Mock, ResponseTemplate, matchers::path};
 
+use testkit::Page;
+
 use crate::{
     Front,
-    browser::Page,
     cart::{BRIE, brie, cart},
     checkout::{at_review, at_unready},
 };

@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::{Front, browser::Browser, empty_cart};
+use testkit::Browser;
+
+use crate::{Front, empty_cart};
 
 fn tokens() -> Value {
     json!({
@@ -24,7 +26,7 @@ async fn open() -> Front {
     front
 }
 
-async fn sign_in(visitor: &mut Browser, to: &str) -> crate::browser::Page {
+async fn sign_in(visitor: &mut Browser, to: &str) -> testkit::Page {
     let fields = [
         ("email", "ada@example.com"),
         ("password", "a long enough phrase"),
@@ -33,7 +35,7 @@ async fn sign_in(visitor: &mut Browser, to: &str) -> crate::browser::Page {
     visitor.send("/sign-in", &fields).await
 }
 
-async fn sign_up(visitor: &mut Browser, to: &str) -> crate::browser::Page {
+async fn sign_up(visitor: &mut Browser, to: &str) -> testkit::Page {
     let fields = [
         ("name", "Ada <script>"),
         ("email", "ada@example.com"),

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use actix_web::HttpResponse;
+use actix_web::{HttpResponse, web};
 use chrono::Utc;
 use futures_util::join;
 use maud::{Markup, html};
+use telemetry::Metrics;
 
-use super::{if_it_answers, page};
+use super::{if_it_answers, page, traffic};
 use crate::{
     components as ui,
     failure::Failure,
@@ -29,21 +30,25 @@ enum LastAudit {
     Unknown,
 }
 
-pub(super) async fn show(visit: Visit) -> Result<HttpResponse, Failure> {
+pub(super) async fn show(visit: Visit, own: web::Data<Metrics>) -> Result<HttpResponse, Failure> {
     let token = visit.staff_token()?;
     if visit.is_partial() {
-        return Ok(ok(status(&visit, &token).await?));
+        return Ok(ok(status(&visit, &token, &own).await?));
     }
-    let (frame, status) = join!(Frame::load(&visit), status(&visit, &token));
+    let (frame, status) = join!(Frame::load(&visit), status(&visit, &token, &own));
     let title = visit.t("admin-operations-title");
     Ok(page(&visit, &frame, &title, html! {}, status?))
 }
 
 /// The part that is read anew every few seconds. An error in place of an answer changes nothing of it, so
 /// that it goes on asking.
-async fn status(visit: &Visit, token: &str) -> Result<Markup, Failure> {
+async fn status(visit: &Visit, token: &str, own: &Metrics) -> Result<Markup, Failure> {
     let services = visit.services();
-    let (health, audit) = join!(services.health.of_all(), services.order.last_audit(token));
+    let (health, activity, audit) = join!(
+        services.health.of_all(),
+        services.health.activity(own),
+        services.order.last_audit(token)
+    );
     let audit = match if_it_answers(audit)? {
         Some(Some(audit)) => LastAudit::Found(audit),
         Some(None) => LastAudit::Never,
@@ -59,6 +64,7 @@ async fn status(visit: &Visit, token: &str) -> Result<Markup, Failure> {
             "hx-status:4xx"="swap:none" "hx-status:5xx"="swap:none" {
             p.admin-when { (visit.tx("admin-read-at", [("time", read_at.into())])) }
             (services_table(visit, &health, &own))
+            (traffic::show(visit, &activity))
             (audited(visit, &audit))
             section {
                 h2 { (visit.t("admin-running")) }

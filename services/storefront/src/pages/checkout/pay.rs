@@ -9,6 +9,7 @@ use maud::{Markup, html};
 use money::Money;
 use serde::Deserialize;
 use tokio::time::{Instant, sleep};
+use tracing::Instrument as _;
 use upstream::Error;
 use uuid::Uuid;
 
@@ -114,7 +115,7 @@ async fn settle(
 ) -> Result<Result<Order, Error>, Failure> {
     let visit = visit.clone();
     let (key, method) = (payment.key, payment.method);
-    let asking = rt::spawn(async move {
+    let asking = async move {
         let orders = &visit.services().order;
         let until = Instant::now() + PATIENCE;
         loop {
@@ -126,7 +127,8 @@ async fn settle(
                 answer => return answer,
             }
         }
-    });
+    };
+    let asking = rt::spawn(asking.in_current_span());
     asking.await.map_err(Failure::internal)
 }
 

@@ -7,32 +7,37 @@ use url::Url;
 
 /// One visitor.
 #[derive(Clone, Debug)]
-pub(crate) struct Browser {
+pub struct Browser {
     base: Url,
     http: reqwest::Client,
     headers: Vec<(&'static str, String)>,
-    pub(crate) cookie: Option<String>,
+    /// What the shop remembers of it.
+    pub cookie: Option<String>,
     /// That of the last page that had a form.
-    pub(crate) proof: String,
+    pub proof: String,
 }
 
 /// What came back.
 #[derive(Clone, Debug)]
-pub(crate) struct Page {
-    pub(crate) status: u16,
-    pub(crate) headers: HeaderMap,
-    pub(crate) html: String,
+pub struct Page {
+    /// Its status.
+    pub status: u16,
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Its body.
+    pub html: String,
 }
 
 impl Browser {
-    pub(crate) fn new(base: &Url) -> Self {
+    /// Somebody who has never been here.
+    pub fn new(base: &Url) -> Self {
         let http = reqwest::Client::builder()
             .timeout(Duration::from_secs(30))
             .pool_idle_timeout(Duration::from_secs(4))
             .redirect(Policy::none())
             .no_proxy()
             .build()
-            .unwrap();
+            .expect("a client");
         Self {
             base: base.clone(),
             http,
@@ -43,21 +48,23 @@ impl Browser {
     }
 
     /// The same visitor with one more header in every request.
-    pub(crate) fn with(mut self, name: &'static str, value: &str) -> Self {
+    pub fn with(mut self, name: &'static str, value: &str) -> Self {
         self.headers.push((name, value.to_owned()));
         self
     }
 
-    pub(crate) async fn head(&mut self, path: &str) -> Page {
+    /// Asks for the head of a page.
+    pub async fn head(&mut self, path: &str) -> Page {
         self.request(Method::HEAD, path, None).await
     }
 
-    pub(crate) async fn get(&mut self, path: &str) -> Page {
+    /// Asks for a page; a redirect is not followed.
+    pub async fn get(&mut self, path: &str) -> Page {
         self.request(Method::GET, path, None).await
     }
 
     /// Sends a form with the proof of the page before.
-    pub(crate) async fn send(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
+    pub async fn send(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
         let proof = self.proof.clone();
         let mut fields = fields.to_vec();
         fields.insert(0, ("csrf", &proof));
@@ -65,13 +72,15 @@ impl Browser {
     }
 
     /// Sends these fields and no others.
-    pub(crate) async fn send_only(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
-        let body = serde_urlencoded::to_string(fields).unwrap();
+    pub async fn send_only(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
+        let body = serde_urlencoded::to_string(fields).expect("a form");
         self.request(Method::POST, path, Some(body)).await
     }
 
     async fn request(&mut self, method: Method, path: &str, body: Option<String>) -> Page {
-        let mut request = self.http.request(method, self.base.join(path).unwrap());
+        let mut request = self
+            .http
+            .request(method, self.base.join(path).expect("a path"));
         for (name, value) in &self.headers {
             request = request.header(*name, value);
         }
@@ -83,16 +92,21 @@ impl Browser {
                 .header("content-type", "application/x-www-form-urlencoded")
                 .body(body);
         }
-        let response = request.send().await.unwrap();
+        let response = request.send().await.expect("an answer");
         let status = response.status().as_u16();
         let headers = response.headers().clone();
         if let Some(cookie) = headers.get("set-cookie") {
-            let cookie = cookie.to_str().unwrap().split(';').next().unwrap();
+            let cookie = cookie
+                .to_str()
+                .expect("text")
+                .split(';')
+                .next()
+                .unwrap_or_default();
             self.cookie = Some(cookie.to_owned());
         }
-        let html = response.text().await.unwrap();
+        let html = response.text().await.expect("text");
         if let Some((_, rest)) = html.split_once("name=\"csrf\" value=\"") {
-            self.proof = rest.split('"').next().unwrap().to_owned();
+            self.proof = rest.split('"').next().unwrap_or_default().to_owned();
         }
         Page {
             status,
@@ -103,27 +117,30 @@ impl Browser {
 }
 
 impl Page {
+    /// Panics unless this is the status.
     #[track_caller]
-    pub(crate) fn expect(self, status: u16) -> Self {
+    pub fn expect(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{}", self.html);
         self
     }
 
     /// Panics unless the visitor is sent there.
     #[track_caller]
-    pub(crate) fn expect_to(self, location: &str) -> Self {
+    pub fn expect_to(self, location: &str) -> Self {
         assert_eq!(self.status, 303, "{}", self.html);
         assert_eq!(self.headers["location"], location);
         self
     }
 
+    /// Panics unless this is in it.
     #[track_caller]
-    pub(crate) fn shows(&self, text: &str) {
+    pub fn shows(&self, text: &str) {
         assert!(self.html.contains(text), "no {text:?} in {}", self.html);
     }
 
+    /// Panics if this is in it.
     #[track_caller]
-    pub(crate) fn hides(&self, text: &str) {
+    pub fn hides(&self, text: &str) {
         assert!(!self.html.contains(text), "{text:?} in {}", self.html);
     }
 }
