@@ -5,8 +5,8 @@
                                         shows that a missing and a superfluous edge are found
 
 There is no list of calls. A program of ours says by `--help` which addresses it can be given (`*_URL`,
-`*_ENDPOINT`); the manifests say which ones it is given. Prometheus' calls are in its configuration, those of
-PostgreSQL's tools in PGHOST, those of the proxy in the Ingress.
+`*_ENDPOINT`); the manifests say which ones it is given. The calls of what watches the shop are in its configuration,
+those of PostgreSQL's tools in PGHOST, those of the proxy in the Ingress.
 """
 
 import copy
@@ -140,8 +140,9 @@ class Shop:
             yield values["PGHOST"], 5432, "PGHOST"
         for volume in pod.get("volumes", []):
             for it in self.of("ConfigMap"):
-                if it["metadata"]["name"] == volume.get("configMap", {}).get("name") and "prometheus.yml" in it["data"]:
-                    yield from self.targets(yaml.safe_load(it["data"]["prometheus.yml"]))
+                if it["metadata"]["name"] == volume.get("configMap", {}).get("name"):
+                    for file, text in it["data"].items():
+                        yield from self.configured(file, text)
 
     def addresses_of_ours(self, workload, name, arguments, values):
         program = f"{self.programs}/{name}"
@@ -163,7 +164,31 @@ class Shop:
                 self.problems.append(f"{workload} sets {variable} to another port than the usual {default}")
             yield url.hostname, port, variable
 
+    def configured(self, file, text):
+        """What a program that is not ours is told to call, by its configuration file."""
+        match file:
+            case "prometheus.yml":
+                configuration = yaml.safe_load(text)
+                yield from self.targets(configuration)
+                urls = [f"http://{target}" for it in self.statics(configuration["alerting"]["alertmanagers"]) for target in it]
+            case "collector.yaml":
+                urls = [it["endpoint"] for it in yaml.safe_load(text)["exporters"].values()]
+            case "datasources.yaml":
+                urls = [it["url"] for it in yaml.safe_load(text)["datasources"]]
+            case _:
+                urls = []
+        for it in urls:
+            url = urlparse(it if "//" in it else f"//{it}")
+            yield url.hostname, url.port, file
+
+    def statics(self, jobs):
+        return [it["targets"] for job in jobs for it in job.get("static_configs", [])]
+
     def targets(self, configuration):
+        for targets in self.statics(configuration["scrape_configs"]):
+            for host, port in (it.split(":") for it in targets):
+                if host != "localhost":
+                    yield host, int(port), "a job"
         for job in configuration["scrape_configs"]:
             for it in job.get("dns_sd_configs", []):
                 for name in it["names"]:
@@ -267,6 +292,8 @@ def self_test(programs, path):
         "no policy stops what egress prometheus may have": lambda it: [
             policy(it, name)["policyTypes"].remove("Egress") for name in ("default-deny", "prometheus", "dns")
         ],
+        "prometheus calls loki:3100, and no policy allows its ingress": lambda it: policy(it, "loki")["ingress"].pop(2),
+        "collector calls jaeger:4317, and no policy allows its egress": lambda it: policy(it, "collector")["egress"].pop(0),
         "cart does not set CATALOG_URL": lambda it: configuration(it, "cart").pop("CATALOG_URL"),
         "cart sets CATALOGUE_URL, which `cart` does not know": lambda it: configuration(it, "cart").update(
             CATALOGUE_URL="http://catalog:8082"
