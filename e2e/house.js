@@ -128,6 +128,39 @@ class House {
     it.child = undefined;
   }
 
+  /** Ends a service as the kernel or a failing machine would: no chance to clean up. */
+  async kill(name) {
+    const it = this.#processes[name];
+    assert.ok(it.child, `${name} does not run`);
+    it.child.kill("SIGKILL");
+    await it.child.ended;
+    it.child = undefined;
+  }
+
+  /** Runs SQL in a service's database, as the owner of the server. */
+  sql(name, statement) {
+    const database = new URL(this.#database);
+    database.pathname = `/${this.role(name)}`;
+    return execFileSync("psql", ["-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", statement, database.href], {
+      encoding: "utf8",
+    }).trim();
+  }
+
+  /** The role of a service in the database, and the database's name. */
+  role(name) {
+    return `${this.#prefix}_${name}`;
+  }
+
+  /** Where each service's probes and metrics are, by its name. */
+  get management() {
+    return Object.fromEntries(NAMES.map((it) => [it, this.#processes[it].managementUrl]));
+  }
+
+  /** What a service has said so far, line by line. */
+  said(name) {
+    return readFileSync(this.#processes[name].log, "utf8").trimEnd().split("\n");
+  }
+
   /**
    * Waits until nothing is under way any more, and fails unless every cent and unit is accounted for and no
    * secret was left behind, neither in a table nor in a log.
@@ -169,7 +202,7 @@ class House {
 
   /** A role and a database for each service, which is the role's own and nobody else's. */
   #createDatabases() {
-    const statements = NAMES.map((it) => `${this.#prefix}_${it}`).flatMap((it) => [
+    const statements = NAMES.map((it) => this.role(it)).flatMap((it) => [
       `create role ${it} login`,
       `create database ${it} owner ${it}`,
       `revoke connect on database ${it} from public`,
@@ -216,8 +249,8 @@ class House {
     };
     const environment = (name) => {
       const database = new URL(this.#database);
-      database.username = `${this.#prefix}_${name}`;
-      database.pathname = `/${this.#prefix}_${name}`;
+      database.username = this.role(name);
+      database.pathname = `/${this.role(name)}`;
       return {
         LISTEN: `127.0.0.1:${addresses[name][0]}`,
         MANAGEMENT_LISTEN: `127.0.0.1:${addresses[name][1]}`,
@@ -251,7 +284,7 @@ async function answers(url) {
 }
 
 /** Ports that nobody has; all are held until the last one is known, so that none is given twice. */
-async function freePorts(count) {
+export async function freePorts(count) {
   const servers = Array.from({ length: count }, () => createServer());
   await Promise.all(servers.map((it) => new Promise((resolve) => it.listen(0, "127.0.0.1", resolve))));
   const ports = servers.map((it) => it.address().port);
