@@ -142,6 +142,7 @@ test("a checkout in the browser is one whole trace, through every service to the
     return trace.length > 0 && delivered.length > 1 && { trace, delivered, all };
   });
   writeFileSync(join(OUT, "trace.txt"), `${tree(spans.trace)}\n`);
+  await photograph("trace", `/admin/operations/traces?id=${spans.trace[0].traceId}`);
   assertWhole(spans.trace);
   const seen = new Set(spans.trace.map((it) => `${service(it)} ${it.attributes["http.route"]}`));
   for (const step of [
@@ -175,7 +176,7 @@ fault({
   resolvedWithin: 240,
   inject: () => house.kill("acquirer"),
   look: async () => {
-    await operations("gateway");
+    await photograph("operations-gateway", "/admin/operations");
     const { status, trace } = await buyer.buy();
     assert.equal(status, 503, "an unknown outcome is no failure");
     const spans = await found(() => {
@@ -240,7 +241,7 @@ fault({
   resolvedWithin: 120,
   inject: () => house.sql("order", `revoke update, delete on outbox from ${house.role("order")}`),
   look: async (since) => {
-    await operations("outbox");
+    await photograph("operations-outbox", "/admin/operations");
     const lines = house.said("order").map((it) => JSON.parse(it)).filter((it) => Date.parse(it.timestamp) >= since);
     assert.ok(
       lines.some((it) => it.worker?.startsWith("outbox-") && /permission denied for table outbox/.test(it.error)),
@@ -265,7 +266,18 @@ test("nothing was lost, and nothing secret was told", async () => {
   }
 });
 
-test("the times", () => {
+test("rules and dashboards name metrics that the services have", async () => {
+  const scraped = await Promise.all(
+    SERVICES.map(async (it) => {
+      const file = join(OUT, `${it}.prom`);
+      writeFileSync(file, await (await fetch(`${house.management[it]}/metrics`)).text());
+      return file;
+    }),
+  );
+  execFileSync(join(ROOT, "ci/monitoring"), ["names", ...scraped], { stdio: "inherit" });
+});
+
+test("the times", async () => {
   const lines = [
     "| fault | alert | told after | over after | also told |",
     "|---|---|---|---|---|",
@@ -277,15 +289,29 @@ test("the times", () => {
   writeFileSync(join(OUT, "times.md"), `${lines.join("\n")}\n`);
   writeFileSync(join(OUT, "times.json"), JSON.stringify(times, undefined, 2));
   console.log(lines.join("\n"));
+  if (process.env.PUSHGATEWAY) {
+    await push(process.env.PUSHGATEWAY);
+  }
   assert.equal(times.length, 4, "every fault was seen and ended");
 });
 
-/** What the operations page shows at this moment. */
-async function operations(name) {
-  await run({ shop: house.url, name: "operations" }, async ({ page }) => {
+/** Hands the times to a Pushgateway, for the dashboard Delivery. */
+async function push(gateway) {
+  const kinds = { fault_detection_seconds: "detected", fault_recovery_seconds: "recovered" };
+  const body = Object.entries(kinds).flatMap(([name, kind]) => [
+    `# TYPE ${name} gauge`,
+    ...times.map((it) => `${name}{fault="${it.alert}"} ${it[kind]}`),
+  ]);
+  const answer = await fetch(`${gateway}/metrics/job/observe`, { method: "PUT", body: `${body.join("\n")}\n` });
+  assert.ok(answer.ok, `${gateway} answers ${answer.status}`);
+}
+
+/** What staff see of a page at this moment. */
+async function photograph(name, path) {
+  await run({ shop: house.url, name }, async ({ page }) => {
     await staff(page);
-    await page.goto("/admin/operations");
-    await page.screenshot({ path: join(OUT, `operations-${name}.png`), fullPage: true });
+    await page.goto(path);
+    await page.screenshot({ path: join(OUT, `${name}.png`), fullPage: true });
   });
 }
 

@@ -62,6 +62,10 @@ visit("the pages for staff", async ({ page, another }) => {
   const [{ id: product }] = await products(page);
   await lookAtAll(page, [
     "/admin", "/admin/orders", `/admin/orders/${id}`, "/admin/returns", "/admin/products",
-    `/admin/products/${product}`, "/admin/operations",
+    `/admin/products/${product}`, "/admin/operations", "/admin/operations/traces?id=none",
   ]);
+  await page.goto("/admin/operations");
+  const trace = await page.locator('a[href^="/admin/operations/traces?id="]').first().getAttribute("href");
+  await look(page, trace);
+  assert.ok((await page.locator("#content table tbody tr").count()) > 0, "its steps are there");
 });
