@@ -26,7 +26,7 @@ class Build {
   Build(Map<String, String> from, Set<String> only) {
     this.from = from
     this.only = only
-    env = from.findAll { it.key in ['BRANCH_NAME', 'CHANGE_ID', 'TAG_NAME', 'SONAR_HOST_URL', 'TEAM', 'APPROVERS'] } +
+    env = from.findAll { it.key in ['BRANCH_NAME', 'CHANGE_ID', 'TAG_NAME', 'SONAR_HOST_URL', 'TEAM', 'APPROVERS', 'DEPLOYMENTS'] } +
       [JOB_NAME: 'comptoir', BUILD_NUMBER: '1', BUILD_URL: 'http://localhost/']
   }
   String outcome(boolean ok) { ok ? 'success' : 'failure' }

@@ -105,16 +105,20 @@ groovy_lint() {
     echo "$# files"
 }
 
-# What a project on GitLab has in its settings.
+# What a project on GitLab has in its settings, and a controller of Jenkins among its credentials.
 with_registry_and_keys() {
   local dir=$PWD/out/pipeline/settings
   rm -rf "$dir"
   trap 'ci/registry stop "$PWD/out/pipeline/settings/registry"' EXIT
-  pipeline_variables+=("CI_REGISTRY_IMAGE=$(ci/registry start "$dir/registry")" "DEPLOYMENTS=$dir/deployments")
+  REGISTRY=$(ci/registry start "$dir/registry")
+  pipeline_variables+=("CI_REGISTRY_IMAGE=$REGISTRY" "DEPLOYMENTS=$dir/deployments")
   ci/sign --new-key "$dir/signing"
   ci/sign --new-key "$dir/approval"
   pipeline_variables+=("SIGNING_KEY=$dir/signing/key" "SIGNING_PUBLIC_KEY=$dir/signing/key.pub")
   pipeline_variables+=("APPROVAL_KEY=$dir/approval/key" "APPROVAL_PUBLIC_KEY=$dir/approval/key.pub")
+  export REGISTRY DEPLOYMENTS=$dir/deployments CREDENTIAL_REGISTRY=:
+  export CREDENTIAL_SIGNING_KEY=$dir/signing/key CREDENTIAL_SIGNING_PUBLIC_KEY=$dir/signing/key.pub
+  export CREDENTIAL_APPROVAL_KEY=$dir/approval/key CREDENTIAL_APPROVAL_PUBLIC_KEY=$dir/approval/key.pub
   # Whoever APPROVER names starts the job that waits for a person.
   [ -z "${APPROVER:-}" ] || { pipeline_variables+=("GITLAB_USER_EMAIL=$APPROVER"); pipeline_options+=(--manual approve); }
   local it
