@@ -90,9 +90,18 @@ def by_scripts():
             yield Package("go", it["name"], series(version), version, path, None, False)
 
 
+def go_tools():
+    for path in committed("*go.mod"):
+        text = Path(path).read_text()
+        versions = dict(re.findall(r"^\s*(?:require )?(\S+) v([\w.-]+)", text, re.MULTILINE))
+        for name in re.findall(r"^tool (\S+)", text, re.MULTILINE):
+            module = max((it for it in versions if name.startswith(it)), key=len)
+            yield Package("go", module, series(versions[module]), versions[module], path, None, False)
+
+
 def packages():
     """By kind and name; where two files ask for a package, both are there."""
-    every = [*crates(), *npm(), *pypi(), *by_scripts()]
+    every = [*crates(), *npm(), *pypi(), *go_tools(), *by_scripts()]
     return sorted(set(every), key=lambda it: (it.kind, it.name, it.file))
 
 
