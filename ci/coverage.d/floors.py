@@ -75,5 +75,6 @@ if os.environ.get("UPDATE"):
     FLOORS.write_text(HEAD + "".join(f"{it} = {raised[it]}\n" for it in sorted(raised)))
     floors = raised
 wrong = list(faults(found, floors, before, every == "yes"))
-print("\n".join(wrong))
+for what in wrong:
+    print(what)
 sys.exit(1 if wrong else 0)
