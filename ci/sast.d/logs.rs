@@ -10,6 +10,8 @@ fn bad(user: &User, card: &Card, password: &SecretString) {
     // ruleid: personal-data-in-a-log
     tracing::info!("signed in: {}", user.email);
     // ruleid: personal-data-in-a-log
+    let span = info_span!("login", client.address = %peer);
+    // ruleid: personal-data-in-a-log
     let span = info_span!("login", password);
     // ruleid: personal-data-in-a-log
     tracing::error!(
@@ -36,6 +38,8 @@ fn good(user: &User, session: &Session, staff: &Staff, password: &SecretString) 
     tracing::warn!(%error, "the address, or the card, was refused");
     // ok: personal-data-in-a-log
     tracing::info!(method = %card.id, "a card was added");
+    // ok: personal-data-in-a-log
+    let span = info_span!("call", server.address = url.host_str(), server.port = url.port());
     // ok: secret-exposed-to-text
     let hash = digest(&SHA256, password.expose_secret().as_bytes());
     if long {
