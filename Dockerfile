@@ -12,7 +12,7 @@ ARG RUST_IMAGE=rust:1.95-trixie
 FROM ${RUST_IMAGE} AS chef
 RUN command -v cmake >/dev/null || \
     { apt-get update -qq && apt-get install -y -qq --no-install-recommends cmake && rm -rf /var/lib/apt/lists/*; }
-RUN cargo install --quiet --locked cargo-chef@0.1.78
+RUN cargo install --quiet --locked cargo-chef@0.1.78 && cargo install --quiet --locked cargo-auditable@0.7.7
 WORKDIR /src
 
 FROM chef AS plan
@@ -28,11 +28,12 @@ ENV RUSTFLAGS="-C target-feature=+crt-static -C strip=symbols -C link-arg=-Wl,-z
 COPY --from=plan /src/recipe.json recipe.json
 RUN cargo chef cook --release --locked --target "$(rustc --print host-tuple)" ${PACKAGES}
 COPY . .
-# The commit and when it was made, in Unix seconds, as the services tell them at /health and in their metrics.
+# The commit and when it was made, in Unix seconds, as the services tell them at /health and in their metrics. Each
+# program carries the list of what it was made of, which `ci/image-scan` reads.
 ARG REVISION=""
 ARG COMMIT_TIME=""
 RUN target=$(rustc --print host-tuple) && \
-    COMPTOIR_REVISION=${REVISION} COMPTOIR_COMMIT_TIME=${COMMIT_TIME} cargo build --release --locked --target "$target" ${PACKAGES} && \
+    COMPTOIR_REVISION=${REVISION} COMPTOIR_COMMIT_TIME=${COMMIT_TIME} cargo auditable build --release --locked --target "$target" ${PACKAGES} && \
     mkdir /out && \
     cd "target/$target/release" && \
     cp auth catalog cart payment order storefront comptoir /out/

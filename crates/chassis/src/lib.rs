@@ -44,7 +44,7 @@ use tokio_util::{
 };
 use url::Url;
 use utoipa::openapi::{
-    Info, License, OpenApi,
+    Info, License, OpenApi, RefOr,
     security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
 };
 use utoipa_actix_web::{AppExt as _, service_config::ServiceConfig};
@@ -284,6 +284,33 @@ fn describe(api: &mut OpenApi, service: &str) {
         SecurityRequirement::default(),
         SecurityRequirement::new("bearer", no_scopes),
     ]);
+    // Every answer needs a description; where a route gives none, its status says enough.
+    for path in api.paths.paths.values_mut() {
+        let methods = [
+            &mut path.get,
+            &mut path.put,
+            &mut path.post,
+            &mut path.delete,
+            &mut path.patch,
+        ];
+        for operation in methods.into_iter().flatten() {
+            for (status, response) in &mut operation.responses.responses {
+                if let RefOr::T(response) = response
+                    && response.description.is_empty()
+                {
+                    meaning(status).clone_into(&mut response.description);
+                }
+            }
+        }
+    }
+}
+
+/// What a status of an API document means; it may be a range.
+fn meaning(status: &str) -> &'static str {
+    StatusCode::from_bytes(status.as_bytes())
+        .ok()
+        .and_then(|it| it.canonical_reason())
+        .unwrap_or("The request is refused; the problem says why.")
 }
 
 async fn openapi(api: web::Data<OpenApi>) -> HttpResponse {

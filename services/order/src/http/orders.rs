@@ -69,6 +69,7 @@ pub(crate) struct History {
     request_body = Checkout,
     responses(
         (status = CREATED, description = "The order, paid.", body = Order),
+        (status = BAD_REQUEST, description = "`idempotency-key-missing`", body = Details, content_type = "application/problem+json"),
         (status = UNAUTHORIZED, body = Details, content_type = "application/problem+json"),
         (status = PAYMENT_REQUIRED, description = "`payment-declined`, with the gateway's code in `errors`.", body = Details, content_type = "application/problem+json"),
         (status = CONFLICT, description = "`out-of-stock`, with the products in `errors`, or `checkout-in-progress`.", body = Details, content_type = "application/problem+json"),
