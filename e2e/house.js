@@ -54,6 +54,8 @@ class House {
   #logs;
   #database;
   #prefix = `e2e_${randomBytes(4).toString("hex")}`;
+  /** What the audit proves itself with to the auth service. */
+  #auditSecret = randomBytes(16).toString("hex");
   #processes = {};
   #proxy;
   #atExit = () => this.#end();
@@ -79,6 +81,7 @@ class House {
     const addresses = Object.fromEntries(NAMES.map((it, at) => [it, ports.slice(2 * at, 2 * at + 2)]));
     for (const [name, environment] of Object.entries(this.#environments(addresses))) {
       this.#processes[name] = {
+        url: `http://127.0.0.1:${addresses[name][0]}`,
         managementUrl: `http://127.0.0.1:${addresses[name][1]}`,
         environment: { ...environment, ...more[name] },
         log: join(this.#logs, `house-${name}.log`),
@@ -162,12 +165,17 @@ class House {
   }
 
   /**
-   * Waits until nothing is under way any more, and fails unless every cent and unit is accounted for and no
-   * secret was left behind, neither in a table nor in a log.
+   * Waits until nothing is under way any more, and fails unless every cent and unit is accounted for, which is
+   * recorded at order, and no secret was left behind, neither in a table nor in a log.
    */
   audit() {
     execFileSync(join(programs(), "comptoir"), ["audit", "--wait", "60", "--database-prefix", this.#prefix], {
-      env: { COMPTOIR_DATABASE_URL: this.#database },
+      env: {
+        COMPTOIR_DATABASE_URL: this.#database,
+        COMPTOIR_ORDER_URL: this.#processes.order.url,
+        COMPTOIR_AUTH_URL: this.#processes.auth.url,
+        COMPTOIR_AUDIT_SECRET: this.#auditSecret,
+      },
     });
     execFileSync(join(ROOT, "ci/leaks"), [join(this.#cluster, "data"), this.#logs], {
       env: { ...process.env, DATABASE_URL: this.#database },
@@ -214,6 +222,7 @@ class House {
     const url = (name) => `http://127.0.0.1:${addresses[name][0]}`;
     const secrets = Object.fromEntries(NAMES.map((it) => [it, randomBytes(16).toString("hex")]));
     const clients = ["catalog", "cart", "payment", "order"].map((it) => `${it}=${secrets[it]}`);
+    clients.push(`audit=${this.#auditSecret}`);
     const gateway = { GATEWAY_URL: url("acquirer"), GATEWAY_KEY: randomBytes(16).toString("hex") };
     const services = Object.fromEntries(
       ["auth", "catalog", "cart", "payment", "order"].map((it) => [`${it.toUpperCase()}_URL`, url(it)]),

@@ -267,10 +267,13 @@ test("nothing was lost, and nothing secret was told", async () => {
 });
 
 test("rules and dashboards name metrics that the services have", async () => {
+  const scrape = async (it) => (await fetch(`${house.management[it]}/metrics`)).text();
+  // The audit's gauge is made anew every few seconds.
+  await found(async () => (await scrape("order")).includes("audit_violations{"));
   const scraped = await Promise.all(
     SERVICES.map(async (it) => {
       const file = join(OUT, `${it}.prom`);
-      writeFileSync(file, await (await fetch(`${house.management[it]}/metrics`)).text());
+      writeFileSync(file, await scrape(it));
       return file;
     }),
   );
