@@ -110,6 +110,7 @@ ROWS = {
     "connections to it, for each replica": lambda it: it.values("order").get("DATABASE_CONNECTIONS", "10"),
     "backup": backup,
     "audit": lambda it: "every 5 minutes" if it.named("CronJob", "audit")["spec"]["schedule"] == "*/5 * * * *" else "?",
+    "traces that are kept": lambda it: {"1": "all", "0.1": "one in ten"}.get(it.same(lambda s: it.values(s).get("TRACE_RATIO", "1")), "?"),
     "cookies by https only": lambda it: "yes" if it.values("storefront").get("HTTPS") == "true" else "no",
 }
 

@@ -1,7 +1,7 @@
 /** Somebody who buys by the API, each time under a trace of their own: to find it again in traces and logs. */
 
 import assert from "node:assert/strict";
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomBytes, randomInt, randomUUID } from "node:crypto";
 
 import { ADDRESS, CARDS, somebody } from "../flows.js";
 
@@ -30,15 +30,19 @@ export class Buyer {
     return this;
   }
 
-  /** Tries to buy one of something; answers the status and the id of the trace. */
-  async buy() {
-    const { items } = await this.#ask("GET", "/api/catalog/products?in_stock=true&limit=1", { expect: 200 });
-    await this.#ask("PUT", `/api/cart/items/${items[0].id}`, { body: { quantity: 1 }, expect: 200 });
+  /**
+   * Tries to buy one of something; answers the status and the id of the trace, which the shop keeps for it is told
+   * to. Without `traced` the shop decides itself.
+   */
+  async buy({ traced = true } = {}) {
+    const { items } = await this.#ask("GET", "/api/catalog/products?in_stock=true&limit=20", { expect: 200 });
+    const product = items[randomInt(items.length)];
+    await this.#ask("PUT", `/api/cart/items/${product.id}`, { body: { quantity: 1 }, expect: 200 });
     const trace = randomBytes(16).toString("hex");
     const answer = await this.#send("POST", "/api/orders", {
       headers: {
         "Idempotency-Key": randomUUID(),
-        traceparent: `00-${trace}-${randomBytes(8).toString("hex")}-01`,
+        ...(traced && { traceparent: `00-${trace}-${randomBytes(8).toString("hex")}-01` }),
       },
       body: { payment_method_id: this.#method, shipping_address: ADDRESS },
     });
