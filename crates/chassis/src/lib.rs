@@ -17,7 +17,9 @@ pub use migrate::migrate;
 pub use worker::Progress;
 
 use std::{
+    future::poll_fn,
     net::{SocketAddr, TcpListener},
+    pin::pin,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -25,10 +27,11 @@ use std::{
 };
 
 use actix_web::{
-    App, HttpResponse, HttpServer,
-    dev::ServerHandle,
+    App, Error, HttpResponse, HttpServer,
+    body::MessageBody,
+    dev::{ServerHandle, ServiceRequest, ServiceResponse},
     http::StatusCode,
-    middleware::{DefaultHeaders, from_fn},
+    middleware::{DefaultHeaders, Next, from_fn},
     web,
 };
 use anyhow::Context as _;
@@ -37,7 +40,7 @@ use identity::Identity;
 use problem::Problem;
 use sqlx::PgPool;
 use telemetry::{BUILD, Metrics};
-use tokio::task::JoinHandle;
+use tokio::{runtime::Handle, task::JoinHandle};
 use tokio_util::{
     sync::{CancellationToken, DropGuard},
     task::TaskTracker,
@@ -177,6 +180,7 @@ where
 
     let (listener, url) = listen(http.listen)?;
     let app_metrics = metrics.clone();
+    let home = web::Data::new(Handle::current());
     let title = service.clone();
     let app = move || {
         let (app, mut api) = App::new()
@@ -189,6 +193,7 @@ where
             .app_data(web::Data::new(api))
             .route(&document, web::get().to(openapi))
             .app_data(app_metrics.clone())
+            .app_data(home.clone())
             .app_data(web::PayloadConfig::new(problem::BODY_LIMIT))
             .app_data(problem::json_config())
             .app_data(problem::path_config())
@@ -198,7 +203,8 @@ where
             Some(identity) => app.app_data(identity),
             None => app,
         };
-        app.wrap(DefaultHeaders::new().add(("X-Content-Type-Options", "nosniff")))
+        app.wrap(from_fn(at_home))
+            .wrap(DefaultHeaders::new().add(("X-Content-Type-Options", "nosniff")))
             .wrap(from_fn(telemetry::observe))
     };
     let server = HttpServer::new(app)
@@ -311,6 +317,24 @@ fn meaning(status: &str) -> &'static str {
         .ok()
         .and_then(|it| it.canonical_reason())
         .unwrap_or("The request is refused; the problem says why.")
+}
+
+/// Answers a request on its thread, but with the runtime that the service was started in.
+///
+/// What a request opens and leaves in a pool, a connection to the database or to another service, is driven by
+/// the runtime it was opened in. Each thread of the server has one of its own, which ends with the thread: and
+/// when a service stops, a thread without requests ends at once, while others still use such connections.
+async fn at_home(
+    home: web::Data<Handle>,
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let mut answer = pin!(next.call(request));
+    poll_fn(|context| {
+        let _home = home.enter();
+        answer.as_mut().poll(context)
+    })
+    .await
 }
 
 async fn openapi(api: web::Data<OpenApi>) -> HttpResponse {

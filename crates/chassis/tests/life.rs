@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use actix_web::{HttpResponse, get};
+use actix_web::{HttpResponse, get, web};
 use chassis::{Http, Parts, Progress, Running};
 use chrono::{DateTime, Utc};
 use reqwest::Method;
@@ -31,19 +31,40 @@ async fn slow() -> HttpResponse {
     HttpResponse::Ok().json("done")
 }
 
+#[utoipa::path]
+#[get("/api/demo/asleep")]
+async fn asleep(database: web::Data<PgPool>) -> HttpResponse {
+    let thread = std::thread::current().id();
+    match sqlx::query("select pg_sleep(0.3)")
+        .execute(database.get_ref())
+        .await
+    {
+        Ok(_) => HttpResponse::Ok().json(format!("{thread:?}")),
+        Err(error) => HttpResponse::InternalServerError().json(error.to_string()),
+    }
+}
+
 fn start(identity: Option<Arc<identity::Identity>>) -> Running {
     start_with(identity, None)
 }
 
 fn start_with(identity: Option<Arc<identity::Identity>>, database: Option<PgPool>) -> Running {
+    let pool = database.clone().map(web::Data::new);
     let parts = Parts {
         metrics: Metrics::new("demo").unwrap(),
         identity,
         database,
         stop: CancellationToken::new(),
     };
-    chassis::serve(&Http::<8099>::loopback(), parts, |app| {
-        app.service(slow);
+    let http = Http::<8099> {
+        workers: 2,
+        ..Http::loopback()
+    };
+    chassis::serve(&http, parts, move |app| {
+        app.service(slow).service(asleep);
+        if let Some(pool) = &pool {
+            app.app_data(pool.clone());
+        }
     })
     .unwrap()
 }
@@ -228,6 +249,28 @@ async fn a_request_under_way_is_answered_before_the_service_stops() {
     tokio::time::sleep(Duration::from_millis(100)).await;
     service.stop().await.unwrap();
     request.await.unwrap().expect(200);
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_connection_to_the_database_outlives_the_thread_that_opened_it(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let pool = PgPoolOptions::new().max_connections(1);
+    let service = start_with(None, Some(pool.connect_lazy_with(options)));
+    let thread_of =
+        async |client: &Client| client.get("/api/demo/asleep").await.expect(200).text("");
+    let opener = Client::new(service.url());
+    let thread = thread_of(&opener).await;
+    let mut other = Client::new(service.url());
+    while thread_of(&other).await == thread {
+        other = Client::new(service.url());
+    }
+    drop(opener);
+    let under_way = tokio::spawn(async move { other.get("/api/demo/asleep").await });
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    service.stop().await.unwrap();
+    under_way.await.unwrap().expect(200);
 }
 
 #[tokio::test]
