@@ -15,12 +15,7 @@ fail() { echo "$0: $*" >&2; exit 1; }
 need_browser() {
   export CHROMIUM=${CHROMIUM:-/usr/bin/chromium}
   if ! [ -x "$CHROMIUM" ]; then
-    if ! command -v apt-get >/dev/null || [ "$(id -u)" -ne 0 ]; then
-      fail "no Chromium at $CHROMIUM. On Debian: apt-get install chromium; elsewhere: CHROMIUM=/path/to/it $0"
-    fi
-    echo "installing Chromium (once)"
-    apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null
+    ci/debian chromium || fail "no Chromium at $CHROMIUM; name another one: CHROMIUM=/path/to/it $0"
   fi
   command -v npm >/dev/null || fail "no Node.js here; version 20 or later drives the browser"
   if ! cmp -s e2e/package-lock.json e2e/node_modules/installed-from.json; then

@@ -5,19 +5,8 @@
 processes=(etcd kube-apiserver kube-controller-manager kube-scheduler containerd kubelet kube-proxy kube-router)
 
 install_packages() {
-  local package missing=()
-  for package in etcd-server containerd runc containernetworking-plugins conntrack ipset iptables socat \
-    busybox-static iproute2 openssl; do
-    dpkg-query -W -f '${Status}\n' $package 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
-  done
-  [ ${#missing[@]} -gt 0 ] || return 0
-  command -v apt-get >/dev/null || die "this is no Debian, and its packages are missing: ${missing[*]}"
-  say "installing ${missing[*]}"
-  {
-    apt-get update -qq &&
-      # A server from a package must not start by itself and listen beside ours.
-      RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
-  } >"$state/logs/packages.log" 2>&1 || die "could not install ${missing[*]}:" "$(tail -n 5 "$state/logs/packages.log")"
+  ci/debian etcd-server containerd runc containernetworking-plugins conntrack ipset iptables socat busybox-static \
+    iproute2 openssl || die "the node's packages are missing; ci/debian says which"
 }
 
 # fill FILE: a template with this cluster's values.

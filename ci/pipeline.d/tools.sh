@@ -4,23 +4,22 @@
 export PIPELINE_CLONE=${PIPELINE_CLONE:-$PWD/out/pipeline/clone}
 
 need_tools() {
-  local tools=$PWD/out/pipeline/tools wanted
+  local tools=$PWD/out/pipeline/tools python wanted
   ci/debian rsync groovy nodejs
   command -v java >/dev/null || ci/debian default-jre-headless
   JAVA_HOME=$(dirname "$(dirname "$(realpath "$(command -v java)")")")
   export JAVA_HOME
-  wanted=$(sha256sum ci/pipeline.d/requirements.txt ci/pipeline.d/package-lock.json)
+  wanted=$(sha256sum ci/pipeline.d/package-lock.json)
   if [ "$(cat "$tools/installed" 2>/dev/null)" != "$wanted" ]; then
     echo "ci/pipeline: installing its tools"
     rm -rf "$tools"
     mkdir -p "$tools"
-    python3 -m venv "$tools/python"
-    "$tools/python/bin/pip" install --quiet --disable-pip-version-check --require-hashes -r ci/pipeline.d/requirements.txt
     cp ci/pipeline.d/package.json ci/pipeline.d/package-lock.json "$tools"
     npm ci --prefix "$tools" --silent --ignore-scripts
     echo "$wanted" >"$tools/installed"
   fi
-  PATH=$tools/python/bin:$tools/node_modules/.bin:$PATH
+  python=$(ci/tools pipeline)
+  PATH=$python:$tools/node_modules/.bin:$PATH
 }
 
 # A clone with what the tree holds now, and with a remote as gitlab-ci-local wants one.

@@ -2,16 +2,8 @@
 # A dump of each of $DATABASES in $BACKUPS/TIME; the newest $KEEP of these folders stay.
 # Each dump is one moment of its database, but not the same moment for all of them.
 set -eu
-PGPASSWORD=$(cat "$PASSWORD_FILE")
-export PGPASSWORD
-
-# The server may be starting, and network policies take a moment to know a new pod.
-tries=60
-until pg_isready --quiet; do
-  tries=$((tries - 1))
-  [ "$tries" -gt 0 ] || { echo "backup: no database answers on $PGHOST" >&2; exit 1; }
-  sleep 1
-done
+# shellcheck source=/dev/null
+. /scripts/connect.sh
 
 time=$(date -u +%Y%m%dT%H%M%SZ)
 rm -rf "$BACKUPS"/unfinished-*

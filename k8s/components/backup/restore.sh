@@ -2,16 +2,8 @@
 # Brings $DATABASES back from the newest backup in $BACKUPS, or from the one named by $BACKUP.
 # All of them are restored beside what is there; only then each takes the place of the old one.
 set -eu
-PGPASSWORD=$(cat "$PASSWORD_FILE")
-export PGPASSWORD
-
-# The server may be starting, and network policies take a moment to know a new pod.
-tries=60
-until pg_isready --quiet; do
-  tries=$((tries - 1))
-  [ "$tries" -gt 0 ] || { echo "restore: no database answers on $PGHOST" >&2; exit 1; }
-  sleep 1
-done
+# shellcheck source=/dev/null
+. /scripts/connect.sh
 
 # shellcheck disable=SC2153  # BACKUPS is the folder, BACKUP one of them
 folder=$(find "$BACKUPS" -mindepth 1 -maxdepth 1 -type d -name '2*' | sort | tail -n 1)
