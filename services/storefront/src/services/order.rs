@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::{Listed, auth::Lines};
 
 /// The order service.
+#[derive(Clone)]
 pub(crate) struct Orders {
     upstream: Upstream,
     /// The same with more patience.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use actix_web::{HttpResponse, rt};
+use actix_web::HttpResponse;
 use chrono::{TimeDelta, Utc};
 use futures_util::join;
 use maud::{Markup, html};
@@ -113,10 +113,9 @@ async fn settle(
     payment: &Payment,
     address: Lines,
 ) -> Result<Result<Order, Error>, Failure> {
-    let visit = visit.clone();
+    let orders = visit.services().order.clone();
     let (key, method) = (payment.key, payment.method);
     let asking = async move {
-        let orders = &visit.services().order;
         let until = Instant::now() + PATIENCE;
         loop {
             let answer = orders.check_out(&token, key, method, &address).await;
@@ -128,7 +127,7 @@ async fn settle(
             }
         }
     };
-    let asking = rt::spawn(asking.in_current_span());
+    let asking = tokio::spawn(asking.in_current_span());
     asking.await.map_err(Failure::internal)
 }
 
