@@ -152,10 +152,12 @@ class Steps extends Braces {
     def process = new ProcessBuilder('sh', '-ec', command).redirectErrorStream(true)
     process.environment().keySet().removeAll { it.startsWith('CREDENTIAL_') }
     process.environment().putAll(at.build.env + at.env)
+    def began = System.nanoTime()
     def running = process.start()
     running.inputStream.eachLine { println "[$at]   $it" }
     // 77: it could not run here, and says why.
     if (!(running.waitFor() in [0, 77])) throw new Failed("$at: $command exits ${running.exitValue()}")
+    println "[$at] finished in ${(System.nanoTime() - began).intdiv(1_000_000_000)} s"
   }
   void echo(String it) { println "[$at] $it" }
   void stash(Map it) { knows('stash', it, ['name', 'includes'], ['allowEmpty']); at.build.stashed << it.name }

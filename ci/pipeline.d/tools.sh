@@ -54,6 +54,16 @@ as_gitlab() {
   (cd "$PIPELINE_CLONE" && GCL_IGNORE_PREDEFINED_VARS=CI_PIPELINE_SOURCE,CI_COMMIT_TAG,CI_REGISTRY_IMAGE,GITLAB_USER_EMAIL \
     gitlab-ci-local --force-shell-executor --shell-isolation "${variables[@]}" "$@" "${pipeline_options[@]}")
 }
+# compile_in DIR: all jobs, and those that use programs take them from there.
+compile_in() {
+  pipeline_variables+=("CARGO_TARGET_DIR=$1" "SHOP_BINARY=$1/debug/comptoir" "TARGET=$1/debug")
+  export CARGO_TARGET_DIR=$1 SHOP_BINARY=$1/debug/comptoir TARGET=$1/debug
+}
+
+# ended LOG: how long each job took, of either system.
+ended() { sed -nE 's/\x1b\[[0-9;]*m//g; s/^(\[.* \/ )?([a-z0-9-]+)\]? +finished in ([0-9.]+) (ms|s|min).*/\2 \3 \4/p' "$1" |
+  awk '{ print $2 * ($3 == "ms" ? 0.001 : $3 == "s" ? 1 : 60) " s  " $1 }'; }
+
 pipeline_variables=()
 pipeline_options=()
 
