@@ -55,6 +55,10 @@ def apart = attempt(1, 'exits 3', stages('''stage('a') { parallel {
   stage('b') { steps { sh 'exit 3' } }
   stage('c') { steps { sh 'echo reached' }; post { always { sh 'echo after' } } } } }'''))
 wanted(apart.plan*.getAt(1) == ['b', 'c', 'c'], "a failure kept a parallel branch from running: $apart.plan")
+def caught = attempt(1, 'exits 3', '''pipeline { agent any
+  stages { stage('a') { steps { catchError { sh 'exit 3' } } }; stage('b') { steps { sh 'true' } } }
+  post { failure { echo 'sorry' } } }''')
+wanted(caught.plan.size() == 2 && caught.said.contains('sorry'), "what catchError has caught ended the build, or is forgotten: $caught")
 def stopped = attempt(1, 'exits 1', stages('''stage('a') { steps { sh 'exit 1' }; post { failure { echo 'sorry' } } }
   stage('b') { steps { sh 'true' } }'''))
 wanted(stopped.plan.size() == 1 && stopped.said.contains('sorry'), "a stage ran after one that failed: $stopped")

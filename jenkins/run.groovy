@@ -23,10 +23,12 @@ class Build {
   Set<String> only
   Set<String> stashed = []
   List<String> plan = []
+  // What failed within catchError: the build goes on, and fails at its end.
+  List<Failed> caught = []
   Build(Map<String, String> from, Set<String> only) {
     this.from = from
     this.only = only
-    env = from.findAll { it.key in ['BRANCH_NAME', 'CHANGE_ID', 'TAG_NAME', 'SONAR_HOST_URL', 'TEAM', 'APPROVERS', 'DEPLOYMENTS'] } +
+    env = from.findAll { it.key in ['BRANCH_NAME', 'CHANGE_ID', 'TAG_NAME', 'SONAR_HOST_URL', 'TEAM', 'APPROVERS', 'DEPLOYMENTS', 'PULL_ONLY'] } +
       [JOB_NAME: 'comptoir', BUILD_NUMBER: '1', BUILD_URL: 'http://localhost/']
   }
   String outcome(boolean ok) { ok ? 'success' : 'failure' }
@@ -159,6 +161,7 @@ class Steps extends Braces {
     if (!(running.waitFor() in [0, 77])) throw new Failed("$at: $command exits ${running.exitValue()}")
     println "[$at] finished in ${(System.nanoTime() - began).intdiv(1_000_000_000)} s"
   }
+  void catchError(Closure body) { try { inside(body, new Steps()) } catch (Failed failed) { println "[$at] $failed.message"; at.build.caught << failed } }
   void echo(String it) { println "[$at] $it" }
   void stash(Map it) { knows('stash', it, ['name', 'includes'], ['allowEmpty']); at.build.stashed << it.name }
   void unstash(String it) { if (!(it in at.build.stashed)) throw new Wrong("$at: nothing was stashed as '$it' before") }
@@ -187,6 +190,7 @@ class Post extends Braces {
   void always(Closure it) { found.always = it }
   void success(Closure it) { found.success = it }
   void failure(Closure it) { found.failure = it }
+  void aborted(Closure it) { found.aborted = it }
   void fixed(Closure it) { found.fixed = it }
   void run(boolean ok) { ['always', at.build.outcome(ok)].each { if (found[it]) inside(found[it], new Steps()) } }
 }
@@ -281,7 +285,10 @@ class Pipeline extends Sections {
   void go() {
     if (!('agent' in seen)) throw new Wrong("$at: no agent")
     if (!found.stages) throw new Wrong("$at: no stages")
-    surrounded { runs(found.stages) }
+    surrounded {
+      runs(found.stages)
+      if (at.build.caught) throw new Failed(at.build.caught*.message.join('\n'))
+    }
   }
 }
 

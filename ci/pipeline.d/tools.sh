@@ -64,7 +64,9 @@ compile_in() {
 ended() { sed -nE 's/\x1b\[[0-9;]*m//g; s/^(\[.* \/ )?([a-z0-9-]+)\]? +finished in ([0-9.]+) (ms|s|min).*/\2 \3 \4/p' "$1" |
   awk '{ print $2 * ($3 == "ms" ? 0.001 : $3 == "s" ? 1 : 60) " s  " $1 }'; }
 
-pipeline_variables=()
+# What is made here is a rehearsal, which may use stand-ins.
+export PULL_ONLY=false
+pipeline_variables=("PULL_ONLY=$PULL_ONLY")
 pipeline_options=()
 
 # as_jenkins PIPELINE FILE ARGUMENTS...: of jenkins/run.groovy.
