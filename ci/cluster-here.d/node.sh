@@ -152,7 +152,8 @@ stop() {
 
 # The processes in the cluster's control groups, which are the pods'.
 pod_processes() {
-  find /sys/fs/cgroup -path "*/$cgroup/*" -name cgroup.procs -exec cat {} + 2>/dev/null | sort -un
+  # A group may end while it is looked at.
+  { find /sys/fs/cgroup -path "*/$cgroup/*" -name cgroup.procs -exec cat {} + 2>/dev/null || true; } | sort -un
 }
 
 stop_node() {
