@@ -19,6 +19,9 @@ file.write_text(text + new if old == "$" else text.replace(old, new, 1))'
 }
 task() { plant roles/kernel/tasks/main.yml '$' $'\n- name: A fault\n'"$1"; }
 
+# Of a play, its last task, which is the one that failed; all of what others said.
+failure() { tac "$work/faulty.log" | sed '/^TASK/q' | tac; }
+
 # found WORDS COMMAND...: it fails, and for that reason.
 found() {
   local words=$1
@@ -26,8 +29,8 @@ found() {
   if "$@" >"$work/faulty.log" 2>&1; then
     echo "MISSED  $words"
     missed=1
-  elif grep -qE -- "$words" "$work/faulty.log"; then
-    printf 'found   %s\n' "$(grep -m 1 -E -- "$words" "$work/faulty.log" | cut -c 1-110)"
+  elif grep -qE -- "$words" <<<"$(failure)"; then
+    printf 'found   %s\n' "$(grep -m 1 -E -- "$words" <<<"$(failure)" | cut -c 1-110)"
   else
     tail -n 15 "$work/faulty.log"
     echo "MISSED  $words: it failed for the reason above"
