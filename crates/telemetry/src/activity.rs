@@ -59,7 +59,7 @@ pub struct Number {
 #[derive(Clone, Debug)]
 pub(crate) struct Window {
     since: Instant,
-    answered: Arc<Mutex<VecDeque<Answered>>>,
+    answered: Arc<Mutex<VecDeque<Arc<Answered>>>>,
 }
 
 #[derive(Debug)]
@@ -85,31 +85,31 @@ impl Window {
 
     pub(crate) fn add(&self, method: &str, route: &str, took: Duration, failed: bool) {
         let at = Instant::now();
-        let mut answered = self.lock();
-        forget(&mut answered, at);
-        if answered.len() >= REMEMBERED {
-            answered.pop_front();
-        }
-        answered.push_back(Answered {
+        let last = Arc::new(Answered {
             at,
             method: method.to_owned(),
             route: route.to_owned(),
             took,
             failed,
         });
+        let mut answered = self.lock();
+        forget(&mut answered, at);
+        if answered.len() >= REMEMBERED {
+            answered.pop_front();
+        }
+        answered.push_back(last);
     }
 
     /// How long it is, in seconds, and what was called in it.
     pub(crate) fn routes(&self) -> (f64, Vec<Route>) {
         let now = Instant::now();
-        let mut answered = self.lock();
-        forget(&mut answered, now);
-        let length = match answered.front() {
+        let answered = self.snapshot(now);
+        let length = match answered.first() {
             Some(first) if answered.len() >= REMEMBERED => now - first.at,
             _ => (now - self.since).min(LENGTH),
         };
         let mut by_route: BTreeMap<(&str, &str), Vec<&Answered>> = BTreeMap::new();
-        for one in answered.iter() {
+        for one in &answered {
             let key = (one.route.as_str(), one.method.as_str());
             by_route.entry(key).or_default().push(one);
         }
@@ -120,12 +120,19 @@ impl Window {
         (length.as_secs_f64(), routes)
     }
 
-    fn lock(&self) -> MutexGuard<'_, VecDeque<Answered>> {
+    /// No more is done while requests wait to be remembered.
+    fn snapshot(&self, now: Instant) -> Vec<Arc<Answered>> {
+        let mut answered = self.lock();
+        forget(&mut answered, now);
+        answered.iter().cloned().collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, VecDeque<Arc<Answered>>> {
         self.answered.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn forget(answered: &mut VecDeque<Answered>, now: Instant) {
+fn forget(answered: &mut VecDeque<Arc<Answered>>, now: Instant) {
     while answered.front().is_some_and(|it| now - it.at > LENGTH) {
         answered.pop_front();
     }

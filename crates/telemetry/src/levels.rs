@@ -72,11 +72,28 @@ impl Levels {
     /// Logs by `filter` from now on; `lasting` says for how long, and [`Levels::end`] ends it then. The change
     /// is itself logged, by the filter before it.
     pub fn set(&self, filter: &str, lasting: Option<Duration>) -> Result<Filter, ChangeError> {
-        EnvFilter::try_new(filter)?;
         let until = lasting
             .and_then(|it| TimeDelta::from_std(it).ok())
             .and_then(|it| Utc::now().checked_add_signed(it));
+        self.change(&mut self.lock(), filter, until)
+    }
+
+    /// Returns to the filter that the process was started with, unless there was another change since this one.
+    pub fn end(&self, change: &Filter) -> Result<(), ChangeError> {
         let mut now = self.lock();
+        if now.change == change.change {
+            self.change(&mut now, &self.0.initial, None)?;
+        }
+        Ok(())
+    }
+
+    fn change(
+        &self,
+        now: &mut Filter,
+        filter: &str,
+        until: Option<DateTime<Utc>>,
+    ) -> Result<Filter, ChangeError> {
+        EnvFilter::try_new(filter)?;
         tracing::warn!(from = now.filter, to = filter, ?until, "another log filter");
         for handle in &self.0.handles {
             handle.reload(EnvFilter::try_new(filter)?)?;
@@ -87,14 +104,6 @@ impl Levels {
             change: now.change.saturating_add(1),
         };
         Ok(now.clone())
-    }
-
-    /// Returns to the filter that the process was started with, unless there was another change since this one.
-    pub fn end(&self, change: &Filter) -> Result<(), ChangeError> {
-        if self.now().change == change.change {
-            self.set(&self.0.initial, None)?;
-        }
-        Ok(())
     }
 
     fn lock(&self) -> MutexGuard<'_, Filter> {

@@ -21,7 +21,7 @@ use tracing_subscriber::Layer;
 /// The last spans that ended in this process. It is kept in the process's subscriber, as a layer that does
 /// nothing.
 #[derive(Clone, Debug, Default)]
-pub struct Recent(Arc<Mutex<VecDeque<SpanData>>>);
+pub struct Recent(Arc<Mutex<VecDeque<Arc<SpanData>>>>);
 
 /// A span that has ended.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -66,23 +66,24 @@ impl Recent {
         let Ok(trace_id) = TraceId::from_hex(trace_id) else {
             return Vec::new();
         };
-        let belongs = |it: &&SpanData| {
+        let belongs = |it: &&Arc<SpanData>| {
             let links = &mut it.links.iter();
             it.span_context.trace_id() == trace_id
                 || links.any(|it| it.span_context.trace_id() == trace_id)
         };
-        let kept = self.lock();
-        let of_trace = kept.iter().filter(belongs).map(Span::from);
+        let kept = self.snapshot();
+        let of_trace = kept.iter().filter(belongs).map(|it| Span::from(&**it));
         of_trace.filter(|it| it.service == service).collect()
     }
 
     /// What `service` was last asked to do, by others and by its own outbox: the last, the slowest and those
     /// that failed, the newest first.
     pub fn entries(&self, service: &str) -> Vec<Span> {
-        let kept = self.lock();
-        let entries: Vec<_> = kept
+        let kept = self.snapshot();
+        let entries: Vec<&SpanData> = kept
             .iter()
             .rev()
+            .map(AsRef::as_ref)
             .filter(|it| matches!(it.span_kind, SpanKind::Server | SpanKind::Consumer))
             .filter(|it| attribute(it, "service").as_deref() == Some(service))
             .collect();
@@ -101,7 +102,12 @@ impl Recent {
         told
     }
 
-    fn lock(&self) -> MutexGuard<'_, VecDeque<SpanData>> {
+    /// No more is done while spans wait to be kept.
+    fn snapshot(&self) -> Vec<Arc<SpanData>> {
+        self.lock().iter().cloned().collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, VecDeque<Arc<SpanData>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -112,6 +118,7 @@ impl SpanProcessor for Recent {
     fn on_start(&self, _: &mut Live, _: &Context) {}
 
     fn on_end(&self, span: SpanData) {
+        let span = Arc::new(span);
         let mut kept = self.lock();
         if kept.len() >= KEPT {
             kept.pop_front();
