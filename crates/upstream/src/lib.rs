@@ -11,12 +11,16 @@ mod trace;
 pub use token::{Credentials, ServiceToken};
 pub use trace::execute;
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 pub use reqwest::{Method, StatusCode, header};
 
 use problem::Details;
 use prometheus::HistogramVec;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Serialize, de::DeserializeOwned};
 use telemetry::Metrics;
 use url::Url;
@@ -72,6 +76,15 @@ pub enum Error {
         /// Which service.
         service: &'static str,
     },
+    /// It was not asked, because there is no token for it. This call has done nothing; an earlier one with the
+    /// same key may have.
+    #[error("{service} is not asked without a token")]
+    NoToken {
+        /// Which service; not the one that has none to give.
+        service: &'static str,
+        /// Why; none if that took longer than the call may.
+        source: Option<Arc<Error>>,
+    },
 }
 
 /// What became of a call, as metrics tell it.
@@ -95,8 +108,24 @@ impl Error {
         match self {
             Self::Problem { service, .. }
             | Self::Unavailable { service, .. }
-            | Self::Open { service } => service,
+            | Self::Open { service }
+            | Self::NoToken { service, .. } => service,
         }
+    }
+
+    /// Whether the other side is not there, or its proxy says so for it.
+    fn is_silence(&self) -> bool {
+        let Self::Unavailable { source, .. } = self else {
+            return false;
+        };
+        source.status().is_none_or(|it| {
+            matches!(
+                it,
+                StatusCode::BAD_GATEWAY
+                    | StatusCode::SERVICE_UNAVAILABLE
+                    | StatusCode::GATEWAY_TIMEOUT
+            )
+        })
     }
 
     /// The other side's reason, if it refused for good (a 4xx answer). With any other error the outcome
@@ -225,20 +254,34 @@ impl Upstream {
         path: &str,
         body: Option<&impl Serialize>,
     ) -> Result<T, Error> {
-        let first = self.send(method.clone(), path, body).await;
-        match (&self.token, first) {
+        let until = Instant::now() + self.deadline;
+        let Some(token) = &self.token else {
+            return self.send(method, path, body, None, until).await;
+        };
+        let mine = self.token(token, until).await?;
+        let first = self.send(method.clone(), path, body, Some(&mine), until);
+        match first.await {
             // Refused before anything was done: our token has ended early, say after a rotation of keys.
-            (
-                Some(token),
-                Err(Error::Problem {
-                    status: StatusCode::UNAUTHORIZED,
-                    ..
-                }),
-            ) => {
-                token.forget().await;
-                self.send(method, path, body).await
+            Err(Error::Problem {
+                status: StatusCode::UNAUTHORIZED,
+                ..
+            }) => {
+                token.forget(&mine);
+                let new = self.token(token, until).await?;
+                self.send(method, path, body, Some(&new), until).await
             }
-            (_, first) => first,
+            first => first,
+        }
+    }
+
+    async fn token(&self, token: &ServiceToken, until: Instant) -> Result<SecretString, Error> {
+        let no_token = |source| Error::NoToken {
+            service: self.name,
+            source,
+        };
+        match tokio::time::timeout_at(until.into(), token.get()).await {
+            Ok(got) => got.map_err(|why| no_token(Some(why))),
+            Err(_elapsed) => Err(no_token(None)),
         }
     }
 
@@ -247,10 +290,14 @@ impl Upstream {
         method: Method,
         path: &str,
         body: Option<&impl Serialize>,
+        token: Option<&SecretString>,
+        until: Instant,
     ) -> Result<T, Error> {
         let mut call = self.request(method, path);
-        if let Some(token) = &self.token {
-            call = call.bearer(&token.get().await?);
+        let left = until.saturating_duration_since(Instant::now());
+        call.request = call.request.timeout(left);
+        if let Some(token) = token {
+            call = call.bearer(token.expose_secret());
         }
         if let Some(body) = body {
             call = call.json(body);
@@ -329,7 +376,7 @@ impl Call<'_> {
             }),
             Some(Some(permit)) => {
                 let result = self.exchange(read).await;
-                if matches!(result, Err(Error::Unavailable { .. })) {
+                if result.as_ref().is_err_and(Error::is_silence) {
                     permit.unanswered(Instant::now());
                 } else {
                     permit.answered();
@@ -359,12 +406,16 @@ impl Call<'_> {
         if status.is_success() {
             return read(response).await.map_err(unavailable);
         }
-        let problem = Box::new(response.json().await.map_err(unavailable)?);
-        Err(Error::Problem {
-            service: upstream.name,
-            status,
-            problem,
-        })
+        // What is no problem of ours keeps its status, so that it is told from no answer.
+        let refused = response.error_for_status_ref().err();
+        match response.json().await {
+            Ok(problem) => Err(Error::Problem {
+                service: upstream.name,
+                status,
+                problem: Box::new(problem),
+            }),
+            Err(unreadable) => Err(unavailable(refused.unwrap_or(unreadable))),
+        }
     }
 }
 
@@ -383,7 +434,7 @@ impl Outcome {
             Err(Error::Problem { status, .. }) if status.is_server_error() => Self::Failed,
             Err(Error::Problem { .. }) => Self::Refused,
             Err(Error::Unavailable { .. }) => Self::Unavailable,
-            Err(Error::Open { .. }) => Self::Open,
+            Err(Error::Open { .. } | Error::NoToken { .. }) => Self::Open,
         }
     }
 

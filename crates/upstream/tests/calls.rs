@@ -225,6 +225,27 @@ async fn a_service_that_does_not_answer_is_left_alone_for_a_second() {
     assert_eq!(figures(&metrics).1, "0");
 }
 
+#[tokio::test]
+async fn nonsense_is_an_answer_unless_a_proxy_gives_it_for_a_service_that_is_not_there() {
+    for (status, state) in [(404, "0"), (413, "0"), (500, "0"), (502, "2"), (504, "2")] {
+        let server = MockServer::start().await;
+        Mock::given(path("/nonsense"))
+            .respond_with(ResponseTemplate::new(status).set_body_string("<html>"))
+            .mount(&server)
+            .await;
+        let metrics = Metrics::new("cart").unwrap();
+        let catalog = catalog(&server).guarded(&metrics).unwrap();
+        for _ in 0..10 {
+            let error = catalog.post::<Stock>("/nonsense", &()).await.unwrap_err();
+            let Error::Unavailable { source, .. } = &error else {
+                panic!("{error}");
+            };
+            assert_eq!(source.status().map(|it| it.as_u16()), Some(status));
+        }
+        assert_eq!(figures(&metrics).1, state, "{status}");
+    }
+}
+
 #[test]
 fn a_service_is_guarded_once() {
     let metrics = Metrics::new("cart").unwrap();
@@ -273,6 +294,37 @@ async fn a_token_is_fetched_once_and_again_when_it_is_refused() {
         .await;
     catalog.get::<Stock>("/stock").await.unwrap();
     assert_eq!(token_calls(&server).await, 2);
+}
+
+#[tokio::test]
+async fn a_call_without_a_token_is_not_made_and_nobody_takes_it_for_a_refusal() {
+    for (status, millis, tells_why) in [
+        (401, 200, true),
+        (503, 200, true),
+        // Longer than the call may take.
+        (503, 2000, false),
+    ] {
+        let server = MockServer::start().await;
+        let answer = problem(status, "no").set_delay(Duration::from_millis(millis));
+        Mock::given(path("/internal/token"))
+            .respond_with(answer)
+            .mount(&server)
+            .await;
+        let catalog = catalog(&server).with_token(token(&server));
+        let (one, other) = tokio::join!(
+            catalog.get::<Stock>("/stock"),
+            catalog.get::<Stock>("/stock")
+        );
+        for error in [one.unwrap_err(), other.unwrap_err()] {
+            let Error::NoToken { service, source } = &error else {
+                panic!("{error}");
+            };
+            assert_eq!((*service, source.is_some()), ("catalog", tells_why));
+            assert!(error.refusal().is_none());
+        }
+        let asked = server.received_requests().await.unwrap();
+        assert_eq!(asked.len(), 1, "one fetch, and no call: {asked:?}");
+    }
 }
 
 async fn token_calls(server: &MockServer) -> usize {
