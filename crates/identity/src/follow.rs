@@ -111,6 +111,10 @@ impl Follower {
             let keys = self.feed.get("/.well-known/jwks.json").await?;
             self.identity.use_keys(&keys);
             self.keys_at = Some(Instant::now());
+            // The auth service may have returned to an earlier state of its database, which gives numbers again
+            // that were read already. What is read twice does no harm, and is no more than the sessions that
+            // ended within the life of an access token.
+            self.after = 0;
         }
         loop {
             let path = format!("/internal/revocations?after={}", self.after);
@@ -135,4 +139,58 @@ fn chain(error: &dyn std::error::Error) -> String {
         cause = error.source();
     }
     line
+}
+
+#[cfg(test)]
+mod tests {
+    use wiremock::{
+        Mock, MockServer, ResponseTemplate,
+        matchers::{path, query_param},
+    };
+
+    use super::*;
+
+    #[tokio::test]
+    async fn numbers_that_an_older_state_of_the_feed_gives_again_are_heard_of() {
+        let auth = MockServer::start().await;
+        let answers = |body| ResponseTemplate::new(200).set_body_json(body);
+        Mock::given(path("/.well-known/jwks.json"))
+            .respond_with(answers(serde_json::json!({ "keys": [] })))
+            .mount(&auth)
+            .await;
+        let revoked = Revocation {
+            session: Uuid::now_v7(),
+            until: Utc::now() + Duration::from_secs(60),
+        };
+        for (after, items) in [(0, vec![revoked]), (3, vec![]), (7, vec![])] {
+            let next = if after == 0 { 3 } else { after };
+            let page = serde_json::json!({ "items": items, "next": next });
+            Mock::given(path("/internal/revocations"))
+                .and(query_param("after", after.to_string()))
+                .respond_with(answers(page))
+                .mount(&auth)
+                .await;
+        }
+        let feed = Upstream::new("auth", auth.uri().parse().unwrap(), Duration::from_secs(1));
+        let mut follower = Follower {
+            identity: Arc::new(Identity::new("cart")),
+            feed: feed.unwrap(),
+            after: 7,
+            keys_at: Some(Instant::now()),
+            heard_at: Instant::now(),
+            reachable: true,
+        };
+        let hears = |it: &Follower| {
+            it.identity
+                .revoked
+                .read()
+                .unwrap()
+                .contains_key(&revoked.session)
+        };
+        follower.catch_up().await.unwrap();
+        assert!(!hears(&follower));
+        follower.keys_at = None;
+        follower.catch_up().await.unwrap();
+        assert!(hears(&follower));
+    }
 }

@@ -25,7 +25,10 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header, jwk::JwkSet};
+use jsonwebtoken::{
+    Algorithm, DecodingKey, Validation, decode, decode_header,
+    jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet},
+};
 use serde::de::DeserializeOwned;
 use tokio::{sync::Mutex, time::Instant};
 use upstream::Upstream;
@@ -86,6 +89,7 @@ impl Identity {
         let usable = keys
             .keys
             .iter()
+            .filter(|jwk| is_ed25519(jwk))
             .filter_map(|jwk| {
                 let id = jwk.common.key_id.clone()?;
                 Some((id, DecodingKey::from_jwk(jwk).ok()?))
@@ -166,16 +170,18 @@ impl Identity {
             .cloned()
     }
 
+    /// Those who come while the keys are looked up wait for what comes of it, also if that is nothing.
     async fn look_up(&self) {
         let Some(auth) = &self.auth else { return };
         let mut looked_up = self.looked_up.lock().await;
         if looked_up.is_some_and(|it| it.elapsed() < LOOK_UP_AT_MOST_EVERY) {
             return;
         }
-        *looked_up = Some(Instant::now());
         if let Err(error) = self.fetch_keys(auth).await {
             tracing::warn!(%error, "cannot look up a signing key");
         }
+        // Not before: an auth service that does not answer is waited for longer than this keeps others away.
+        *looked_up = Some(Instant::now());
     }
 
     async fn fetch_keys(&self, auth: &Upstream) -> Result<(), upstream::Error> {
@@ -185,10 +191,33 @@ impl Identity {
     }
 }
 
+fn is_ed25519(jwk: &Jwk) -> bool {
+    matches!(&jwk.algorithm, AlgorithmParameters::OctetKeyPair(it) if it.curve == EllipticCurve::Ed25519)
+}
+
 impl std::fmt::Debug for Identity {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Identity")
             .field("service", &self.service)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_of_another_kind_are_left_out() {
+        let keys = serde_json::json!({ "keys": [
+            { "kty": "oct", "kid": "hmac", "alg": "HS256", "k": "c2VjcmV0" },
+            { "kty": "RSA", "kid": "rsa", "alg": "RS256", "n": "AQAB", "e": "AQAB" },
+            { "kty": "OKP", "crv": "Ed25519", "kid": "ours", "alg": "EdDSA",
+              "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" },
+        ] });
+        let identity = Identity::new("cart");
+        identity.use_keys(&serde_json::from_value(keys).unwrap());
+        let is_used = ["hmac", "rsa", "ours"].map(|id| identity.key(id).is_some());
+        assert_eq!(is_used, [false, false, true]);
     }
 }

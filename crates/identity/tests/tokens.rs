@@ -68,3 +68,24 @@ async fn an_unknown_key_is_looked_up_and_forgeries_do_not_flood_the_auth_service
         assert!(answer.is_err() || why == "revoked", "{why}");
     }
 }
+
+#[tokio::test]
+async fn an_auth_service_that_does_not_answer_is_waited_for_once() {
+    let auth = MockServer::start().await;
+    Mock::given(path("/.well-known/jwks.json"))
+        .respond_with(ResponseTemplate::new(200).set_delay(Duration::from_secs(3)))
+        .expect(1)
+        .mount(&auth)
+        .await;
+    // Longer than the second in which keys are looked up once.
+    let deadline = Duration::from_millis(1100);
+    let upstream = Upstream::new("auth", auth.uri().parse().unwrap(), deadline);
+    let identity = Identity::of_auth("cart", upstream.unwrap());
+    let forged = Authority::over("cart").customer().token;
+    let answers = tokio::join!(
+        identity.user(&forged),
+        identity.user(&forged),
+        identity.user(&forged)
+    );
+    assert!(answers.0.is_err() && answers.1.is_err() && answers.2.is_err());
+}
