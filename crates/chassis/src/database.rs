@@ -5,7 +5,7 @@ use std::{collections::HashSet, time::Duration};
 use anyhow::{Context as _, ensure};
 use secrecy::{ExposeSecret as _, SecretString};
 use sqlx::{
-    PgPool,
+    Connection as _, PgConnection, PgPool,
     migrate::Migrator,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
@@ -34,10 +34,16 @@ pub struct Database {
 const SESSION: &str = "set statement_timeout = '10s'; \
                        set idle_in_transaction_session_timeout = '10s'; \
                        set search_path = public";
+/// A migration may take long, and wait for one that is under way elsewhere.
+const MIGRATION: &str = "set search_path = public";
 
 /// How long a start waits for what somebody else does first: start the server, bring the schema up to date.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 const LOOK_EVERY: Duration = Duration::from_millis(500);
+
+/// How long a connection may take to be had.
+const ACQUIRE: Duration = Duration::from_secs(5);
+const CANNOT_CONNECT: &str = "cannot connect to the database (DATABASE_URL, DATABASE_PASSWORD)";
 
 /// The SQLSTATE of a table that is not there.
 const UNDEFINED_TABLE: &str = "42P01";
@@ -56,31 +62,51 @@ impl Database {
     /// Connects, and brings the schema up to date or waits until it is.
     pub async fn open(&self, migrations: &Migrator) -> anyhow::Result<PgPool> {
         if self.migrate {
-            let pool = self.connect().await?;
-            migrate(&pool, migrations).await?;
-            return Ok(pool);
+            migrate(self.connection().await?, migrations).await?;
+            return self.connect().await;
         }
         let until = Instant::now() + PATIENCE;
-        let pool = self.connect_until(until).await?;
+        let pool = patiently(until, || self.connect()).await?;
         wait_until_migrated(&pool, migrations, until).await?;
         Ok(pool)
     }
 
-    /// Connects as soon as the server answers; it may be starting at the same time.
-    pub(crate) async fn connect_until(&self, until: Instant) -> anyhow::Result<PgPool> {
-        loop {
-            match self.connect().await {
-                Err(error) if Instant::now() < until && may_pass(&error) => {
-                    tracing::info!(error = format!("{error:#}"), "waiting for the database");
-                    sleep(LOOK_EVERY).await;
-                }
-                done => return done,
-            }
-        }
+    /// A connection for [`migrate`], as soon as the server answers; it may be starting at the same time.
+    pub(crate) async fn connection_until(&self, until: Instant) -> anyhow::Result<PgConnection> {
+        patiently(until, || self.connection()).await
+    }
+
+    /// A connection for [`migrate`]. It is none of the pool's, for what a migration sets stays with it.
+    async fn connection(&self) -> anyhow::Result<PgConnection> {
+        let options = self.options()?;
+        let connect = async {
+            let mut connection = PgConnection::connect_with(&options).await?;
+            sqlx::raw_sql(MIGRATION).execute(&mut connection).await?;
+            Ok::<_, sqlx::Error>(connection)
+        };
+        tokio::time::timeout(ACQUIRE, connect)
+            .await
+            .unwrap_or(Err(sqlx::Error::PoolTimedOut))
+            .context(CANNOT_CONNECT)
     }
 
     /// Connects; the schema stays as it is.
-    pub(crate) async fn connect(&self) -> anyhow::Result<PgPool> {
+    async fn connect(&self) -> anyhow::Result<PgPool> {
+        PgPoolOptions::new()
+            .max_connections(self.database_connections)
+            .acquire_timeout(ACQUIRE)
+            .after_connect(|connection, _| {
+                Box::pin(async move {
+                    sqlx::raw_sql(SESSION).execute(connection).await?;
+                    Ok(())
+                })
+            })
+            .connect_with(self.options()?)
+            .await
+            .context(CANNOT_CONNECT)
+    }
+
+    fn options(&self) -> anyhow::Result<PgConnectOptions> {
         // The parser's own error would show the URL.
         let mut options: PgConnectOptions = self
             .database_url
@@ -90,30 +116,41 @@ impl Database {
         if let Some(password) = &self.database_password {
             options = options.password(password.expose_secret());
         }
-        PgPoolOptions::new()
-            .max_connections(self.database_connections)
-            .acquire_timeout(Duration::from_secs(5))
-            .after_connect(|connection, _| {
-                Box::pin(async move {
-                    sqlx::raw_sql(SESSION).execute(connection).await?;
-                    Ok(())
-                })
-            })
-            .connect_with(options)
-            .await
-            .context("cannot connect to the database (DATABASE_URL, DATABASE_PASSWORD)")
+        Ok(options)
     }
 }
 
-/// Brings the schema up to date. One that is ahead is left alone: after a rollback the older release runs on
-/// the newer schema, which was made for both (expand, migrate, contract).
-pub(crate) async fn migrate(pool: &PgPool, migrations: &Migrator) -> anyhow::Result<()> {
+/// Connects by `connect`, again and again until it can be done.
+async fn patiently<T, F: Future<Output = anyhow::Result<T>>>(
+    until: Instant,
+    connect: impl Fn() -> F,
+) -> anyhow::Result<T> {
+    loop {
+        match connect().await {
+            Err(error) if Instant::now() < until && may_pass(&error) => {
+                tracing::info!(error = format!("{error:#}"), "waiting for the database");
+                sleep(LOOK_EVERY).await;
+            }
+            done => return done,
+        }
+    }
+}
+
+/// Brings the schema up to date, and closes the connection. One that is ahead is left alone: after a rollback the
+/// older release runs on the newer schema, which was made for both (expand, migrate, contract).
+pub(crate) async fn migrate(
+    mut connection: PgConnection,
+    migrations: &Migrator,
+) -> anyhow::Result<()> {
     let mut migrator = Migrator::with_migrations(migrations.iter().cloned().collect());
     migrator
         .set_ignore_missing(true)
-        .run(pool)
+        // `run` does the same, but its future is not known to be `Send`.
+        .run_direct(None, &mut connection, false)
         .await
-        .context("cannot migrate the database")
+        .context("cannot migrate the database")?;
+    connection.close().await?;
+    Ok(())
 }
 
 /// Whether waiting may help: not where the configuration is wrong, or the server does not let us in.
@@ -132,7 +169,7 @@ async fn wait_until_migrated(
 ) -> anyhow::Result<()> {
     let mut said = false;
     loop {
-        let missing = missing(pool, migrations).await?;
+        let missing = missing(&mut *pool.acquire().await?, migrations).await?;
         if missing.is_empty() {
             return Ok(());
         }
@@ -149,9 +186,12 @@ async fn wait_until_migrated(
 }
 
 /// The versions of `migrations` that the schema lacks.
-pub(crate) async fn missing(pool: &PgPool, migrations: &Migrator) -> Result<Vec<i64>, sqlx::Error> {
+pub(crate) async fn missing(
+    database: &mut PgConnection,
+    migrations: &Migrator,
+) -> Result<Vec<i64>, sqlx::Error> {
     let applied = sqlx::query_scalar("select version from _sqlx_migrations where success")
-        .fetch_all(pool)
+        .fetch_all(database)
         .await;
     let applied: HashSet<i64> = match applied {
         Ok(versions) => versions.into_iter().collect(),

@@ -34,12 +34,19 @@ pub async fn migrate(
 
 async fn run(args: &Migrate, service: &'static str, migrations: &Migrator) -> anyhow::Result<()> {
     let telemetry = telemetry::init(&args.telemetry, service)?;
-    let until = Instant::now() + database::PATIENCE;
-    let pool = args.database.connect_until(until).await?;
-    let applied = database::missing(&pool, migrations).await?;
-    database::migrate(&pool, migrations).await?;
-    tracing::info!(service, ?applied, "the schema is up to date");
-    pool.close().await;
+    let migrated = bring_up_to_date(&args.database, migrations).await;
+    if let Ok(applied) = &migrated {
+        tracing::info!(service, ?applied, "the schema is up to date");
+    }
     telemetry.shutdown();
-    Ok(())
+    migrated.map(|_| ())
+}
+
+/// The versions that the schema lacked.
+async fn bring_up_to_date(database: &Database, migrations: &Migrator) -> anyhow::Result<Vec<i64>> {
+    let until = Instant::now() + database::PATIENCE;
+    let mut connection = database.connection_until(until).await?;
+    let applied = database::missing(&mut connection, migrations).await?;
+    database::migrate(connection, migrations).await?;
+    Ok(applied)
 }

@@ -79,6 +79,24 @@ async fn an_older_release_runs_on_the_newer_schema(_: PgPoolOptions, options: Pg
     }
 }
 
+/// What limits a request is no limit of a migration, and what a migration sets is no setting of a request.
+#[sqlx::test(migrations = false)]
+async fn a_migration_has_a_connection_of_its_own(_: PgPoolOptions, options: PgConnectOptions) {
+    let sql = "set lock_timeout = '1234ms'; \
+               create table first as select current_setting('statement_timeout') as statement";
+    let kind = MigrationType::Simple;
+    let migration = Migration::new(1, "limits".into(), kind, sql.into_sql_str(), true);
+    let migrations = Migrator::with_migrations(vec![migration]);
+    let pool = database(&options, true).open(&migrations).await.unwrap();
+    let limits: (String, String) =
+        sqlx::query_as("select statement, current_setting('lock_timeout') from first")
+            .fetch_one(&pool)
+            .await
+            .unwrap();
+    assert_eq!(limits, ("0".to_owned(), "0".to_owned()));
+    pool.close().await;
+}
+
 /// The acquirer's role has the name of the schema that its books are in.
 #[sqlx::test(migrations = false)]
 async fn a_schema_may_have_the_name_of_the_role(pool: PgPoolOptions, options: PgConnectOptions) {
