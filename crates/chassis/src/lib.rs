@@ -19,11 +19,13 @@ pub use worker::Progress;
 use std::{
     future::poll_fn,
     net::{SocketAddr, TcpListener},
+    panic::AssertUnwindSafe,
     pin::pin,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
 
 use actix_web::{
@@ -36,11 +38,12 @@ use actix_web::{
 };
 use anyhow::Context as _;
 use chrono::Utc;
+use futures_util::FutureExt as _;
 use identity::Identity;
 use problem::Problem;
 use sqlx::PgPool;
 use telemetry::{BUILD, Metrics};
-use tokio::{runtime::Handle, task::JoinHandle};
+use tokio::{runtime::Handle, task::JoinHandle, time::timeout};
 use tokio_util::{
     sync::{CancellationToken, DropGuard},
     task::TaskTracker,
@@ -103,18 +106,23 @@ pub struct Running {
     workers: TaskTracker,
     steps: worker::Steps,
     database: Option<PgPool>,
+    stop_workers: CancellationToken,
     stop: CancellationToken,
     _stop_on_drop: DropGuard,
 }
 
+/// A server, until this is dropped.
 #[derive(Debug)]
 struct Server {
     handle: ServerHandle,
     task: JoinHandle<std::io::Result<()>>,
 }
 
-/// How long requests under way may take to finish when a service stops, in seconds.
-const DRAIN: u64 = 15;
+/// How long requests and workers may take to finish what they are at when a service stops. With what comes before
+/// and after, it is less than Kubernetes and Compose wait until they kill the process.
+const DRAIN: Duration = Duration::from_secs(15);
+/// How long the connections to the database may take to be closed after that.
+const CLOSE: Duration = Duration::from_secs(2);
 
 impl Running {
     /// Where to reach the service.
@@ -132,28 +140,40 @@ impl Running {
         self.database.as_ref()
     }
 
-    /// Says "not ready", lets requests and workers finish what they are at, then stops.
+    /// Says "not ready", lets requests and workers finish what they are at, then stops; within 20 seconds.
     pub async fn stop(self) -> anyhow::Result<()> {
         self.stopping.store(true, Ordering::Release);
-        self.server.stop().await?;
-        self.stop.cancel();
+        self.stop_workers.cancel();
         self.workers.close();
-        self.workers.wait().await;
-        self.management.stop().await?;
-        if let Some(database) = self.database {
-            database.close().await;
+        let (served, worked) =
+            tokio::join!(self.server.stop(), timeout(DRAIN, self.workers.wait()));
+        if worked.is_err() {
+            tracing::warn!("a worker is left in the middle of a step");
         }
-        Ok(())
+        self.stop.cancel();
+        let managed = self.management.stop().await;
+        if let Some(database) = self.database
+            && timeout(CLOSE, database.close()).await.is_err()
+        {
+            tracing::warn!("somebody keeps a connection to the database");
+        }
+        served.and(managed)
     }
 }
 
 impl Server {
-    async fn stop(self) -> anyhow::Result<()> {
+    async fn stop(mut self) -> anyhow::Result<()> {
         self.handle.stop(true).await;
-        self.task
+        (&mut self.task)
             .await
             .context("the server panicked")?
             .context("the server failed")
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.handle.stop(false));
     }
 }
 
@@ -204,21 +224,24 @@ where
             None => app,
         };
         app.wrap(from_fn(at_home))
+            .wrap(from_fn(survive))
             .wrap(DefaultHeaders::new().add(("X-Content-Type-Options", "nosniff")))
             .wrap(from_fn(telemetry::observe))
     };
     let server = HttpServer::new(app)
         .workers(http.workers.into())
         .disable_signals()
-        .shutdown_timeout(DRAIN)
+        .shutdown_timeout(DRAIN.as_secs())
         .listen(listener)?
         .run();
+    let server = Server::spawn(server);
 
     let (listener, management_url) = listen(http.management_listen)?;
     let ready = web::Data::new(probes::Ready {
         database: parts.database.clone(),
         identity: parts.identity,
         stopping: stopping.clone(),
+        server: server.task.abort_handle(),
     });
     let about = web::Data::new(probes::About {
         service: service.clone(),
@@ -243,11 +266,12 @@ where
         url,
         management_url,
         stopping,
-        server: Server::spawn(server),
+        server,
         management: Server::spawn(management),
         workers: TaskTracker::new(),
         steps,
         database: parts.database,
+        stop_workers: parts.stop.child_token(),
         stop: parts.stop.clone(),
         _stop_on_drop: parts.stop.drop_guard(),
     })
@@ -335,6 +359,18 @@ async fn at_home(
         answer.as_mut().poll(context)
     })
     .await
+}
+
+/// Answers also where a handler panics, so that the client need not guess and the failure is measured.
+async fn survive(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let answer = AssertUnwindSafe(async { next.call(request).await });
+    answer
+        .catch_unwind()
+        .await
+        .unwrap_or_else(|_told| Err(Problem::internal("a handler panicked").into()))
 }
 
 async fn openapi(api: web::Data<OpenApi>) -> HttpResponse {

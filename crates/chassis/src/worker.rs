@@ -1,8 +1,10 @@
 //! Work that goes on beside the requests.
 
-use std::{sync::Arc, time::Duration};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
+use anyhow::anyhow;
 use chrono::Utc;
+use futures_util::FutureExt as _;
 use prometheus::{IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry};
 use tokio::sync::Notify;
 
@@ -83,8 +85,8 @@ impl OwnSteps {
 
 impl Running {
     /// Calls `step` as long as there is more to do, then every `every`, and at once when `wake` is
-    /// notified. A step that failed is logged and tried again after `every`. When the service stops, the
-    /// step under way is finished first.
+    /// notified. A step that failed or panicked is logged and tried again after `every`. When the service
+    /// stops, the step under way is finished first.
     pub fn worker<F, Fut>(
         &self,
         name: &'static str,
@@ -95,11 +97,14 @@ impl Running {
         F: FnMut() -> Fut + Send + 'static,
         Fut: Future<Output = anyhow::Result<Progress>> + Send,
     {
-        let stop = self.stop.clone();
+        let stop = self.stop_workers.clone();
         let steps = self.steps.of(name);
         self.workers.spawn(async move {
             while !stop.is_cancelled() {
-                let result = step().await;
+                let result = AssertUnwindSafe(async { step().await })
+                    .catch_unwind()
+                    .await;
+                let result = result.unwrap_or_else(|_told| Err(anyhow!("the step panicked")));
                 steps.observe(&result);
                 match result {
                     Ok(Progress::More) => continue,

@@ -5,7 +5,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -16,12 +16,12 @@ use chrono::{DateTime, Utc};
 use reqwest::Method;
 use serde_json::json;
 use sqlx::{
-    PgPool,
+    AssertSqlSafe, Connection as _, PgConnection, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use telemetry::{BUILD, Metrics};
 use testkit::{Authority, Client};
-use tokio::sync::Notify;
+use tokio::{net::TcpStream, sync::Notify};
 use tokio_util::sync::CancellationToken;
 
 #[utoipa::path]
@@ -44,6 +44,12 @@ async fn asleep(database: web::Data<PgPool>) -> HttpResponse {
     }
 }
 
+#[utoipa::path]
+#[get("/api/demo/panic")]
+async fn panic() -> HttpResponse {
+    panic!("as the test asks")
+}
+
 fn start(identity: Option<Arc<identity::Identity>>) -> Running {
     start_with(identity, None)
 }
@@ -61,7 +67,7 @@ fn start_with(identity: Option<Arc<identity::Identity>>, database: Option<PgPool
         ..Http::loopback()
     };
     chassis::serve(&http, parts, move |app| {
-        app.service(slow).service(asleep);
+        app.service(slow).service(asleep).service(panic);
         if let Some(pool) = &pool {
             app.app_data(pool.clone());
         }
@@ -108,6 +114,17 @@ async fn metrics_name_routes_and_methods_that_exist() {
     }
     assert!(!metrics.contains("4242"), "{metrics}");
     assert!(!metrics.contains("BREW"), "{metrics}");
+    service.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_handler_that_panics_is_answered_and_measured() {
+    let service = start(None);
+    let answer = Client::new(service.url()).get("/api/demo/panic").await;
+    answer.expect_problem(500, "internal");
+    let metrics = metrics(&service).await;
+    let labels = r#"method="GET",route="/api/demo/panic",status="500""#;
+    assert!(metrics.contains(labels), "{metrics}");
     service.stop().await.unwrap();
 }
 
@@ -252,6 +269,86 @@ async fn a_request_under_way_is_answered_before_the_service_stops() {
 }
 
 #[sqlx::test(migrations = false)]
+async fn a_service_whose_connections_are_all_busy_is_ready_as_long_as_the_database_is_there(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let pool = PgPoolOptions::new().max_connections(2);
+    let pool = pool.connect_with(options.clone()).await.unwrap();
+    let service = start_with(None, Some(pool.clone()));
+    let management = Client::new(service.management_url());
+    let busy = (pool.acquire().await.unwrap(), pool.acquire().await.unwrap());
+    management.get("/health/ready").await.expect(200);
+
+    let close = format!(
+        r#"alter database "{}" allow_connections false"#,
+        options.get_database().unwrap()
+    );
+    let mut elsewhere = PgConnection::connect_with(&options.database("postgres"))
+        .await
+        .unwrap();
+    sqlx::raw_sql(AssertSqlSafe(close))
+        .execute(&mut elsewhere)
+        .await
+        .unwrap();
+    let probe = management.get("/health/ready").await;
+    probe.expect_problem(503, "not-ready");
+    drop(busy);
+    service.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_service_that_is_dropped_no_longer_listens() {
+    let service = start(None);
+    let urls = [service.url().clone(), service.management_url().clone()];
+    drop(service);
+    for url in urls {
+        let gone = async || {
+            while TcpStream::connect(url.authority()).await.is_ok() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        let limit = Duration::from_secs(5);
+        tokio::time::timeout(limit, gone()).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_worker_begins_no_step_while_requests_are_finished() {
+    let service = start(None);
+    let (stopping, late) = (
+        Arc::new(AtomicBool::new(false)),
+        Arc::new(AtomicUsize::new(0)),
+    );
+    let (is_stopping, counted) = (stopping.clone(), late.clone());
+    service.worker(
+        "demo",
+        Duration::from_secs(3600),
+        Arc::default(),
+        move || {
+            counted.fetch_add(is_stopping.load(Ordering::SeqCst).into(), Ordering::SeqCst);
+            async {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+                Ok(Progress::More)
+            }
+        },
+    );
+    let under_way = r#"http_requests_in_flight{service="demo"} 1"#;
+    let request = loop {
+        let public = Client::new(service.url());
+        let request = tokio::spawn(async move { public.get("/api/demo/slow").await });
+        while !request.is_finished() && !metrics(&service).await.contains(under_way) {}
+        if !request.is_finished() {
+            break request;
+        }
+    };
+    stopping.store(true, Ordering::SeqCst);
+    service.stop().await.unwrap();
+    request.await.unwrap().expect(200);
+    assert_eq!(late.load(Ordering::SeqCst), 0);
+}
+
+#[sqlx::test(migrations = false)]
 async fn a_connection_to_the_database_outlives_the_thread_that_opened_it(
     _: PgPoolOptions,
     options: PgConnectOptions,
@@ -285,6 +382,7 @@ async fn a_worker_goes_on_while_there_is_more_and_waits_to_be_woken() {
             match step {
                 0..3 => Ok(Progress::More),
                 3 => Err(anyhow::anyhow!("a step that fails does not end the worker")),
+                4 => panic!("nor does one that panics"),
                 _ => Ok(Progress::Idle),
             }
         }
@@ -298,10 +396,12 @@ async fn a_worker_goes_on_while_there_is_more_and_waits_to_be_woken() {
     tokio::time::timeout(limit, reached(4)).await.unwrap();
     wake.notify_one();
     tokio::time::timeout(limit, reached(5)).await.unwrap();
+    wake.notify_one();
+    tokio::time::timeout(limit, reached(6)).await.unwrap();
     let text = metrics(&service).await;
     for line in [
         r#"worker_steps_total{outcome="done",worker="demo",service="demo"} 3"#,
-        r#"worker_steps_total{outcome="failed",worker="demo",service="demo"} 1"#,
+        r#"worker_steps_total{outcome="failed",worker="demo",service="demo"} 2"#,
     ] {
         assert!(text.contains(line), "no {line} in {text}");
     }
