@@ -3,7 +3,7 @@
 //! `comptoir` opens the whole shop in one process, on one port; `comptoir audit` proves that it kept its
 //! promises. Read in this order: [`run`] (the command), [`shop`] (which service needs what), [`gateway`]
 //! (the one port), [`databases`] (embedded ones, or a server's), [`audit`] (the invariants), [`auditor`] (who
-//! checks them while the shop is open).
+//! checks them while the shop is open), [`dora`] (how well changes reach it).
 
 #![cfg_attr(
     not(feature = "shop"),
@@ -15,6 +15,7 @@ mod audit;
 mod auditor;
 mod data;
 mod databases;
+mod dora;
 #[cfg(feature = "embedded-database")]
 mod embedded;
 #[cfg(feature = "shop")]
@@ -48,7 +49,9 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Checks the shop's promises about orders, money and stock over its databases.
-    Audit(audit::Args),
+    Audit(Box<audit::Args>),
+    /// Says how well changes reach the shop: the four keys of DORA, and how fast vulnerabilities are found and fixed.
+    Dora(dora::Args),
 }
 
 /// What a command that could not do its work exits with; 1 is left to "it did, and the answer is no".
@@ -65,6 +68,7 @@ async fn main() -> ExitCode {
             "this build has no shop in one process; it audits: comptoir audit --help"
         )),
         Some(Command::Audit(args)) => audit::run(&args).await,
+        Some(Command::Dora(args)) => dora::run(&args).await,
     };
     result.unwrap_or_else(|error| {
         say::wrong(format_args!("comptoir: {error:#}"));
