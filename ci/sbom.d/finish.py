@@ -17,12 +17,12 @@ with open("Cargo.lock", "rb") as file:
         locked[f"{package['name']} {package['version']}"] = package
 
 
-def finish(text, revision, date):
+def finish(text, revision, date, kind):
     bill = json.loads(text.replace(f"file://{os.getcwd()}/", "file:///"))
     metadata = bill["metadata"]
     metadata["timestamp"] = date
     metadata["component"]["properties"] = [{"name": "comptoir:revision", "value": revision}]
-    bill["serialNumber"] = f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, metadata['component']['name'] + revision)}"
+    bill["serialNumber"] = f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, kind + metadata['component']['name'] + revision)}"
     return bill
 
 
@@ -77,7 +77,8 @@ if sys.argv[1] == "--prove":
         sys.exit(0 if prove(json.load(file)) else 1)
 source, target, revision, date = sys.argv[1:]
 with open(source, encoding="utf-8") as file:
-    bill = finish(file.read(), revision, date)
+    # An image's and an archive's are two lists, of a program with and without the shop.
+    bill = finish(file.read(), revision, date, os.path.basename(os.path.dirname(target)))
 wrong = list(faults(bill))
 print("\n".join(wrong), file=sys.stderr, end="\n" if wrong else "")
 with open(target, "w", encoding="utf-8") as file:
