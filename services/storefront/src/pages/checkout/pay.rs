@@ -202,7 +202,7 @@ fn is_not_sent(error: &Error) -> bool {
     match error {
         Error::Problem { problem, .. } => problem.kind.ends_with(":unavailable"),
         Error::Unavailable { service, .. } => *service != "order",
-        Error::Open { .. } => true,
+        Error::Open { .. } | Error::NoToken { .. } => true,
     }
 }
 
