@@ -44,14 +44,28 @@ pub struct Service {
     pub sandbox: sandbox::Options,
 }
 
+/// Who the acquirer is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, clap::ValueEnum)]
+pub enum GatewayKind {
+    /// A sandbox acquirer: no money moves.
+    Sandbox,
+    /// Stripe.
+    Stripe,
+}
+
 /// The way to the acquirer.
 #[derive(Clone, Debug, clap::Args)]
 pub struct GatewayAccess {
-    /// The acquirer's address; without one the service runs a sandbox acquirer of its own.
+    /// Who the acquirer is.
+    #[arg(long, env = "GATEWAY", value_enum, default_value_t = GatewayKind::Sandbox)]
+    pub gateway: GatewayKind,
+    /// The acquirer's address. Without one Stripe is where it always is, and for a sandbox acquirer the
+    /// service runs one of its own.
     #[arg(long, env = "GATEWAY_URL", requires = "gateway_key")]
     pub gateway_url: Option<Url>,
-    /// The key with which the acquirer knows this shop; one is made up for an acquirer of its own.
-    #[arg(long, env = "GATEWAY_KEY", hide_env_values = true, value_parser = secret::read)]
+    /// The key with which the acquirer knows this shop, at Stripe a secret or restricted key; one is made up for
+    /// an acquirer of its own.
+    #[arg(long, env = "GATEWAY_KEY", hide_env_values = true, value_parser = secret::read, required_if_eq("gateway", "stripe"))]
     pub gateway_key: Option<SecretString>,
     /// How long the acquirer may take for one request of ours, all its steps together, in milliseconds.
     /// Shorter than the ten seconds that the order service waits, so that it hears of a timeout from us.
@@ -63,6 +77,7 @@ impl GatewayAccess {
     /// A sandbox acquirer of the service's own.
     pub fn sandbox() -> Self {
         Self {
+            gateway: GatewayKind::Sandbox,
             gateway_url: None,
             gateway_key: None,
             gateway_deadline_ms: 8000,

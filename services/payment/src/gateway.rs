@@ -2,10 +2,12 @@
 //! them.
 
 mod sandbox;
+mod stripe;
 
 pub use sandbox::SandboxGateway;
+pub use stripe::StripeGateway;
 
-use std::{error::Error, fmt::Debug, pin::Pin};
+use std::{error::Error, fmt::Debug, pin::Pin, sync::Arc, time::Duration};
 
 use money::Money;
 
@@ -59,9 +61,40 @@ pub(crate) trait Gateway: Debug + Send + Sync {
     /// Takes the amount that is held.
     fn capture<'a>(&'a self, key: &'a str, charge: &'a str, amount: Money) -> Answer<'a, ()>;
 
-    /// Lets go of what is held under a reference, and refuses what comes later for it.
-    fn void<'a>(&'a self, key: &'a str, reference: &'a str) -> Answer<'a, Voided>;
+    /// Lets go of what is held under a reference, and refuses what comes later for it. `what` is how it was or
+    /// would have been authorised, `charge` what came of that, if it is known.
+    fn void<'a>(
+        &'a self,
+        key: &'a str,
+        what: Authorisation<'a>,
+        charge: Option<&'a str>,
+    ) -> Answer<'a, Voided>;
 
     /// Gives back some of what was captured.
     fn refund<'a>(&'a self, key: &'a str, charge: &'a str, amount: Money) -> Answer<'a, ()>;
+}
+
+/// The acquirer that a shop is configured for.
+#[derive(Clone, Debug)]
+pub enum Acquirer {
+    /// A sandbox acquirer (`docs/reference/test-cards.md`).
+    Sandbox(SandboxGateway),
+    /// Stripe (`docs/how-to/stripe.md`).
+    Stripe(StripeGateway),
+}
+
+impl Acquirer {
+    pub(crate) fn deadline(&self) -> Duration {
+        match self {
+            Self::Sandbox(it) => it.deadline(),
+            Self::Stripe(it) => it.deadline(),
+        }
+    }
+
+    pub(crate) fn gateway(self) -> Arc<dyn Gateway> {
+        match self {
+            Self::Sandbox(it) => Arc::new(it),
+            Self::Stripe(it) => Arc::new(it),
+        }
+    }
 }

@@ -46,8 +46,8 @@ pub mod sandbox;
 mod store;
 mod worker;
 
-pub use config::{Config, GatewayAccess, Service};
-pub use gateway::SandboxGateway;
+pub use config::{Config, GatewayAccess, GatewayKind, Service};
+pub use gateway::{Acquirer, SandboxGateway, StripeGateway};
 
 use std::sync::Arc;
 
@@ -65,6 +65,9 @@ use crate::payment::Payments;
 
 /// This service's schema, and the sandbox acquirer's beside it.
 pub static MIGRATIONS: Migrator = sqlx::migrate!();
+
+/// Where Stripe is.
+const STRIPE: &str = "https://api.stripe.com";
 
 /// The payment service and, where it has no other gateway, its sandbox acquirer; both until this is
 /// dropped.
@@ -108,22 +111,7 @@ impl Running {
 /// Opens the database and starts the service.
 pub async fn start(service: &Service) -> anyhow::Result<Running> {
     let pool = service.database.open(&MIGRATIONS).await?;
-    let access = &service.gateway;
-    let key = access
-        .gateway_key
-        .clone()
-        // Only our own acquirer can be without one, and it is told the same.
-        .unwrap_or_else(|| SecretString::from(Uuid::new_v4().to_string()));
-    let (sandbox, url) = match &access.gateway_url {
-        Some(url) => (None, url.clone()),
-        None => {
-            let sandbox = sandbox::serve(pool.clone(), &service.sandbox, key.clone())?;
-            let url = sandbox.url().clone();
-            tracing::warn!(%url, "no GATEWAY_URL: the sandbox acquirer takes the cards, and no money moves");
-            (Some(sandbox), url)
-        }
-    };
-    let gateway = SandboxGateway::new(url, key, access.deadline())?;
+    let (sandbox, acquirer) = acquirer(service, &pool)?;
 
     let metrics = Metrics::new("payment")?;
     let stop = CancellationToken::new();
@@ -134,8 +122,37 @@ pub async fn start(service: &Service) -> anyhow::Result<Running> {
         database: Some(pool.clone()),
         stop,
     };
-    let payment = bolt(pool, &service.http, gateway, parts)?;
+    let payment = bolt(pool, &service.http, acquirer, parts)?;
     Ok(Running { payment, sandbox })
+}
+
+/// The acquirer that is configured, and the sandbox that is started for it if there is none.
+fn acquirer(
+    service: &Service,
+    pool: &PgPool,
+) -> anyhow::Result<(Option<chassis::Running>, Acquirer)> {
+    let access = &service.gateway;
+    let deadline = access.deadline();
+    let key = access
+        .gateway_key
+        .clone()
+        // Only our own acquirer can be without one, and it is told the same.
+        .unwrap_or_else(|| SecretString::from(Uuid::new_v4().to_string()));
+    let (sandbox, url) = match (access.gateway, &access.gateway_url) {
+        (_, Some(url)) => (None, url.clone()),
+        (GatewayKind::Stripe, None) => (None, Url::parse(STRIPE)?),
+        (GatewayKind::Sandbox, None) => {
+            let sandbox = sandbox::serve(pool.clone(), &service.sandbox, key.clone())?;
+            let url = sandbox.url().clone();
+            tracing::warn!(%url, "no GATEWAY_URL: the sandbox acquirer takes the cards, and no money moves");
+            (Some(sandbox), url)
+        }
+    };
+    let acquirer = match access.gateway {
+        GatewayKind::Sandbox => Acquirer::Sandbox(SandboxGateway::new(url, key, deadline)?),
+        GatewayKind::Stripe => Acquirer::Stripe(StripeGateway::new(url, key, deadline)?),
+    };
+    Ok((sandbox, acquirer))
 }
 
 /// Starts the service on a database that is open already.
@@ -143,7 +160,7 @@ pub fn serve(
     pool: PgPool,
     identity: Arc<Identity>,
     http: &Http<8084>,
-    gateway: SandboxGateway,
+    acquirer: Acquirer,
 ) -> anyhow::Result<chassis::Running> {
     let parts = Parts {
         metrics: Metrics::new("payment")?,
@@ -151,19 +168,19 @@ pub fn serve(
         database: Some(pool.clone()),
         stop: CancellationToken::new(),
     };
-    bolt(pool, http, gateway, parts)
+    bolt(pool, http, acquirer, parts)
 }
 
 fn bolt(
     pool: PgPool,
     http: &Http<8084>,
-    gateway: SandboxGateway,
+    acquirer: Acquirer,
     parts: Parts,
 ) -> anyhow::Result<chassis::Running> {
     let payments = Arc::new(Payments {
-        deadline: gateway.deadline(),
+        deadline: acquirer.deadline(),
         db: pool,
-        gateway: Arc::new(gateway),
+        gateway: acquirer.gateway(),
         metrics: metrics::Metrics::new(&parts.metrics)?,
     });
     let data = web::Data::from(payments.clone());

@@ -142,6 +142,18 @@ impl Payment {
         }
     }
 
+    /// What the gateway is asked to hold for it.
+    fn authorisation<'a>(&'a self, reference: &'a str) -> Result<Authorisation<'a>, PaymentError> {
+        Ok(Authorisation {
+            token: self
+                .gateway_token
+                .as_deref()
+                .ok_or_else(|| missing("gateway_token"))?,
+            reference,
+            amount: self.money(),
+        })
+    }
+
     fn charge(&self) -> Result<&str, PaymentError> {
         self.charge.as_deref().ok_or_else(|| missing("charge"))
     }
@@ -216,17 +228,9 @@ impl Payments {
         let order_id = payment.order_id;
         let key = format!("{order_id}:authorise");
         let reference = order_id.to_string();
-        let call = self.gateway.authorise(
-            &key,
-            Authorisation {
-                token: payment
-                    .gateway_token
-                    .as_deref()
-                    .ok_or_else(|| missing("gateway_token"))?,
-                reference: &reference,
-                amount: payment.money(),
-            },
-        );
+        let call = self
+            .gateway
+            .authorise(&key, payment.authorisation(&reference)?);
         match self.metrics.timed("authorise", call).await {
             Outcome::Approved(charge) => store::authorised(&self.db, order_id, &charge).await?,
             Outcome::Declined(code) => self.declined(payment, &code).await?,
@@ -266,7 +270,8 @@ impl Payments {
         if payment.captured == 0 {
             let key = format!("{order_id}:void");
             let reference = order_id.to_string();
-            let call = self.gateway.void(&key, &reference);
+            let what = payment.authorisation(&reference)?;
+            let call = self.gateway.void(&key, what, payment.charge.as_deref());
             match self.metrics.timed("void", call).await {
                 Outcome::Approved(Voided::Nothing) => self.cancelled(order_id).await?,
                 Outcome::Approved(Voided::Captured { charge, amount }) => {

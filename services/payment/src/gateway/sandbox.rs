@@ -228,8 +228,14 @@ impl Gateway for SandboxGateway {
         })
     }
 
-    fn void<'a>(&'a self, key: &'a str, reference: &'a str) -> Answer<'a, Voided> {
+    fn void<'a>(
+        &'a self,
+        key: &'a str,
+        what: Authorisation<'a>,
+        _charge: Option<&'a str>,
+    ) -> Answer<'a, Voided> {
         outcome(async move {
+            let reference = what.reference;
             let body = VoidBody { reference };
             match self.post::<IgnoredAny>("/v1/voids", key, &body).await {
                 Ok(_) => Ok(Voided::Nothing),

@@ -9,16 +9,18 @@
 mod acquirer;
 mod authorisation;
 mod cancels;
+mod fake_stripe;
 mod methods;
 mod operation;
 mod payments;
 mod refunds;
+mod stripe;
 
 use std::time::Duration;
 
 use chassis::{Http, Running};
 use identity::Scope;
-use payment::{SandboxGateway, sandbox};
+use payment::{Acquirer, SandboxGateway, sandbox};
 use serde_json::{Value, json};
 use sqlx::PgPool;
 use testkit::{Answer, Authority, Client, User};
@@ -70,8 +72,12 @@ impl Desk {
     }
 
     pub(crate) fn at(pool: PgPool, gateway: Url, deadline: Duration) -> Self {
-        let authority = Authority::over("payment");
         let gateway = SandboxGateway::new(gateway, GATEWAY_KEY.into(), deadline).unwrap();
+        Self::of(pool, Acquirer::Sandbox(gateway))
+    }
+
+    pub(crate) fn of(pool: PgPool, gateway: Acquirer) -> Self {
+        let authority = Authority::over("payment");
         let payment = payment::serve(
             pool.clone(),
             authority.identity(),

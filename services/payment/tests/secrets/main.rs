@@ -12,7 +12,7 @@ use std::{
 
 use chassis::Http;
 use identity::Scope;
-use payment::{SandboxGateway, sandbox};
+use payment::{Acquirer, SandboxGateway, sandbox};
 use serde_json::json;
 use sqlx::PgPool;
 use testkit::{Authority, Client};
@@ -86,8 +86,10 @@ async fn no_card_is_kept_or_shown_anywhere(pool: PgPool) {
     };
     let acquirer = sandbox::serve(pool.clone(), &options, "sk_test_secret".into()).unwrap();
     let authority = Authority::over("payment");
-    let gateway =
-        |url| SandboxGateway::new(url, "sk_test_secret".into(), Duration::from_secs(8)).unwrap();
+    let gateway = |url| {
+        let deadline = Duration::from_secs(8);
+        Acquirer::Sandbox(SandboxGateway::new(url, "sk_test_secret".into(), deadline).unwrap())
+    };
     let start = |gateway| {
         payment::serve(
             pool.clone(),
