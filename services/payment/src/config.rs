@@ -67,6 +67,13 @@ pub struct GatewayAccess {
     /// an acquirer of its own.
     #[arg(long, env = "GATEWAY_KEY", hide_env_values = true, value_parser = secret::read, required_if_eq("gateway", "stripe"))]
     pub gateway_key: Option<SecretString>,
+    /// What the acquirer signs its events with; none are taken without it. For an acquirer of its own one is made
+    /// up.
+    #[arg(long, env = "WEBHOOK_SECRET", hide_env_values = true, value_parser = secret::read)]
+    pub webhook_secret: Option<SecretString>,
+    /// The one before, which is taken too while the acquirer changes over.
+    #[arg(long, env = "WEBHOOK_SECRET_PREVIOUS", hide_env_values = true, value_parser = secret::read, requires = "webhook_secret")]
+    pub webhook_secret_previous: Option<SecretString>,
     /// How long the acquirer may take for one request of ours, all its steps together, in milliseconds.
     /// Shorter than the ten seconds that the order service waits, so that it hears of a timeout from us.
     #[arg(long, env = "GATEWAY_DEADLINE_MS", default_value_t = 8000, value_parser = clap::value_parser!(u64).range(100..=9500))]
@@ -80,6 +87,8 @@ impl GatewayAccess {
             gateway: GatewayKind::Sandbox,
             gateway_url: None,
             gateway_key: None,
+            webhook_secret: None,
+            webhook_secret_previous: None,
             gateway_deadline_ms: 8000,
         }
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use chassis::violates;
-use problem::{FieldError, Problem};
+use problem::{BODY_LIMIT, FieldError, Problem};
 
 use crate::{card::Fault, gateway::Cause, method::MOST_METHODS};
 
@@ -29,6 +29,12 @@ pub(crate) enum PaymentError {
     RefundExceedsCapture,
     #[error("the gateway refused the refund: {0}")]
     RefundRefused(String),
+    #[error("the signature is missing, not ours, or too old")]
+    InvalidSignature,
+    #[error("the event has no id, kind or object")]
+    UnreadableEvent,
+    #[error("at most {BODY_LIMIT} bytes")]
+    EventTooLarge,
     #[error("the gateway did not answer")]
     GatewayUnavailable(#[source] Cause),
     #[error("whether the gateway did what was asked is unknown")]
@@ -80,6 +86,21 @@ impl From<PaymentError> for Problem {
             PaymentError::RefundRefused(_) => {
                 refused("refund-refused", "The refund was refused").detail(detail)
             }
+            PaymentError::InvalidSignature => Self::new(
+                StatusCode::BAD_REQUEST,
+                "invalid-signature",
+                "The signature is not good",
+            )
+            .detail(detail),
+            PaymentError::UnreadableEvent => {
+                Self::new(StatusCode::BAD_REQUEST, "malformed", "Malformed body").detail(detail)
+            }
+            PaymentError::EventTooLarge => Self::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "too-large",
+                "The body is too large",
+            )
+            .detail(detail),
             PaymentError::GatewayUnavailable(_) => Self::unavailable(error),
             PaymentError::OutcomeUnknown(_) => Self::new(
                 StatusCode::SERVICE_UNAVAILABLE,

@@ -11,7 +11,7 @@ use std::{error::Error, fmt::Debug, pin::Pin, sync::Arc, time::Duration};
 
 use money::Money;
 
-use crate::card::Card;
+use crate::{card::Card, sandbox::webhooks};
 
 /// Why there was no answer, for the log.
 pub(crate) type Cause = Box<dyn Error + Send + Sync>;
@@ -47,6 +47,22 @@ pub(crate) enum Voided {
     Captured { charge: String, amount: Money },
 }
 
+/// How a payment is.
+#[derive(Debug, Eq, PartialEq)]
+pub(crate) enum Seen {
+    /// Nothing is held and nothing was taken.
+    Nothing,
+    Held {
+        charge: String,
+    },
+    Captured {
+        charge: String,
+        amount: Money,
+    },
+    /// Refused for good, for the reason that the code names.
+    Declined(String),
+}
+
 /// The answer on its way; boxed, so that the trait can be an object.
 pub(crate) type Answer<'a, T> = Pin<Box<dyn Future<Output = Outcome<T>> + Send + 'a>>;
 
@@ -70,6 +86,9 @@ pub(crate) trait Gateway: Debug + Send + Sync {
         charge: Option<&'a str>,
     ) -> Answer<'a, Voided>;
 
+    /// Says how a payment is, and changes nothing. `what` and `charge` are as for a void.
+    fn look<'a>(&'a self, what: Authorisation<'a>, charge: Option<&'a str>) -> Answer<'a, Seen>;
+
     /// Gives back some of what was captured.
     fn refund<'a>(&'a self, key: &'a str, charge: &'a str, amount: Money) -> Answer<'a, ()>;
 }
@@ -88,6 +107,14 @@ impl Acquirer {
         match self {
             Self::Sandbox(it) => it.deadline(),
             Self::Stripe(it) => it.deadline(),
+        }
+    }
+
+    /// Its name in the path of its events, and the header in which they are signed.
+    pub(crate) fn events(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::Sandbox(_) => ("sandbox", webhooks::HEADER),
+            Self::Stripe(_) => ("stripe", "stripe-signature"),
         }
     }
 

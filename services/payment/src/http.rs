@@ -1,6 +1,6 @@
 //! The payment service's routes and their handlers.
 
-use actix_web::{HttpResponse, delete, get, post, put, web};
+use actix_web::{HttpRequest, HttpResponse, delete, get, post, put, web};
 use identity::{Caller, Peer, Scope};
 use problem::{Details, Problem, Valid};
 use serde::{Deserialize, Serialize};
@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::{
     card::NewCard,
+    error::PaymentError,
     method::Method,
     payment::{Intent, PaymentView, Payments},
     refund::{NewRefund, RefundView},
@@ -22,7 +23,8 @@ pub(crate) fn routes(app: &mut ServiceConfig<'_>) {
         .service(delete_method)
         .service(pay)
         .service(cancel)
-        .service(refund);
+        .service(refund)
+        .service(webhook);
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -191,4 +193,50 @@ async fn refund(
         amount: refund.money(),
         payment: payment.into(),
     }))
+}
+
+/// Takes an event of the acquirer's.
+///
+/// Needs no token: it is signed by the acquirer (`Stripe-Signature`, or `Sandbox-Signature` in the same scheme), and
+/// the signature is good for five minutes. The same event again is answered alike and does nothing twice.
+#[utoipa::path(
+    tag = "public",
+    params(
+        ("gateway" = String, Path, description = "`stripe` or `sandbox`: the one that this shop has"),
+    ),
+    request_body(content = Object, description = "The event, as the acquirer writes it"),
+    responses(
+        (status = NO_CONTENT, description = "It is stored"),
+        (status = BAD_REQUEST, body = Details, content_type = "application/problem+json", description = "`invalid-signature` or `malformed`"),
+        (status = NOT_FOUND, body = Details, content_type = "application/problem+json", description = "Not the acquirer of this shop, or it sends no events"),
+        (status = "default", body = Details, content_type = "application/problem+json", description = "A problem"),
+    ),
+)]
+#[post("/api/payments/webhooks/{gateway}")]
+async fn webhook(
+    request: HttpRequest,
+    payments: web::Data<Payments>,
+    gateway: web::Path<String>,
+    body: Result<web::Bytes, actix_web::Error>,
+) -> Result<HttpResponse, Problem> {
+    let inbox = &payments.inbox;
+    if *gateway != inbox.gateway || inbox.secrets.is_empty() {
+        return Err(Problem::not_found());
+    }
+    let body = body.map_err(|_too_large| PaymentError::EventTooLarge)?;
+    let signature = request
+        .headers()
+        .get(inbox.header)
+        .and_then(|it| it.to_str().ok())
+        .unwrap_or_default();
+    let event = inbox.open(signature, &body).inspect_err(|error| {
+        if matches!(error, PaymentError::InvalidSignature) {
+            payments.metrics.webhook("refused");
+        }
+    })?;
+    let is_new = store::insert_event(&payments.db, inbox.gateway, &event).await?;
+    payments
+        .metrics
+        .webhook(if is_new { "stored" } else { "repeated" });
+    Ok(HttpResponse::NoContent().finish())
 }

@@ -2,7 +2,7 @@
 //!
 //! Read in this order: [`http`] (routes and handlers), [`card`] (what a card is, and what of it may be
 //! kept), [`method`] (a card becomes a token), [`payment`] and [`refund`] (the money), [`worker`] (what is
-//! finished without being asked), [`gateway`] (the way to an acquirer), [`store`] (all the SQL), [`error`].
+//! finished without being asked), [`webhook`] (what the acquirer tells unasked), [`gateway`] (the way to an acquirer), [`store`] (all the SQL), [`error`].
 //! [`sandbox`] is the other side: an acquirer of our own, which plays a third party.
 //!
 //! # How money stays true
@@ -43,7 +43,9 @@ mod metrics;
 mod payment;
 mod refund;
 pub mod sandbox;
+mod signature;
 mod store;
+mod webhook;
 mod worker;
 
 pub use config::{Config, GatewayAccess, GatewayKind, Service};
@@ -122,8 +124,31 @@ pub async fn start(service: &Service) -> anyhow::Result<Running> {
         database: Some(pool.clone()),
         stop,
     };
-    let payment = bolt(pool, &service.http, acquirer, parts)?;
+    let mut secrets = access_secrets(&service.gateway);
+    if sandbox.is_some() && secrets.is_empty() {
+        secrets.push(SecretString::from(Uuid::new_v4().to_string()));
+    }
+    let payment = bolt(
+        pool.clone(),
+        &service.http,
+        acquirer,
+        secrets.clone(),
+        parts,
+    )?;
+    if let (Some(sandbox), Some(secret)) = (&sandbox, secrets.into_iter().next()) {
+        let url = payment.url().join("/api/payments/webhooks/sandbox")?;
+        sandbox::webhooks::spawn(sandbox, pool, sandbox::webhooks::Shop { url, secret })?;
+    }
     Ok(Running { payment, sandbox })
+}
+
+/// What the acquirer's events may be signed with, the newest first.
+fn access_secrets(access: &GatewayAccess) -> Vec<SecretString> {
+    [&access.webhook_secret, &access.webhook_secret_previous]
+        .into_iter()
+        .flatten()
+        .cloned()
+        .collect()
 }
 
 /// The acquirer that is configured, and the sandbox that is started for it if there is none.
@@ -155,12 +180,14 @@ fn acquirer(
     Ok((sandbox, acquirer))
 }
 
-/// Starts the service on a database that is open already.
+/// Starts the service on a database that is open already; it takes events that are signed with one of
+/// `webhook_secrets`.
 pub fn serve(
     pool: PgPool,
     identity: Arc<Identity>,
     http: &Http<8084>,
     acquirer: Acquirer,
+    webhook_secrets: Vec<SecretString>,
 ) -> anyhow::Result<chassis::Running> {
     let parts = Parts {
         metrics: Metrics::new("payment")?,
@@ -168,16 +195,23 @@ pub fn serve(
         database: Some(pool.clone()),
         stop: CancellationToken::new(),
     };
-    bolt(pool, http, acquirer, parts)
+    bolt(pool, http, acquirer, webhook_secrets, parts)
 }
 
 fn bolt(
     pool: PgPool,
     http: &Http<8084>,
     acquirer: Acquirer,
+    webhook_secrets: Vec<SecretString>,
     parts: Parts,
 ) -> anyhow::Result<chassis::Running> {
+    let (name, header) = acquirer.events();
     let payments = Arc::new(Payments {
+        inbox: webhook::Inbox {
+            gateway: name,
+            header,
+            secrets: webhook_secrets,
+        },
         deadline: acquirer.deadline(),
         db: pool,
         gateway: acquirer.gateway(),
@@ -187,6 +221,7 @@ fn bolt(
     let running = chassis::serve(http, parts, move |app| {
         app.app_data(data.clone()).configure(http::routes);
     })?;
+    webhook::spawn(&running, payments.clone());
     worker::spawn(&running, payments);
     Ok(running)
 }

@@ -12,11 +12,13 @@ pub(crate) struct Metrics {
     gateway_calls: HistogramVec,
     payments: IntCounterVec,
     refunds: IntCounterVec,
+    webhooks: IntCounterVec,
 }
 
-const OPERATIONS: [&str; 5] = ["tokenise", "authorise", "capture", "void", "refund"];
+const OPERATIONS: [&str; 6] = ["tokenise", "authorise", "capture", "void", "look", "refund"];
 const OUTCOMES: [&str; 3] = ["approved", "declined", "unknown"];
 const PAYMENTS: [&str; 4] = ["captured", "declined", "cancelled", "unknown"];
+const EVENTS: [&str; 3] = ["stored", "repeated", "refused"];
 const REFUNDS: [&str; 3] = ["refunded", "refused", "unknown"];
 
 impl Metrics {
@@ -43,6 +45,13 @@ impl Metrics {
                 ),
                 &["outcome"],
             )?,
+            webhooks: IntCounterVec::new(
+                Opts::new(
+                    "webhooks_total",
+                    "What the payment gateway told unasked: stored, told before, or refused for its signature.",
+                ),
+                &["outcome"],
+            )?,
         };
         for operation in OPERATIONS {
             for outcome in OUTCOMES {
@@ -52,6 +61,9 @@ impl Metrics {
         for outcome in PAYMENTS {
             new.payments.with_label_values(&[outcome]);
         }
+        for outcome in EVENTS {
+            new.webhooks.with_label_values(&[outcome]);
+        }
         for outcome in REFUNDS {
             new.refunds.with_label_values(&[outcome]);
         }
@@ -59,6 +71,7 @@ impl Metrics {
         registry.register(Box::new(new.gateway_calls.clone()))?;
         registry.register(Box::new(new.payments.clone()))?;
         registry.register(Box::new(new.refunds.clone()))?;
+        registry.register(Box::new(new.webhooks.clone()))?;
         Ok(new)
     }
 
@@ -83,6 +96,10 @@ impl Metrics {
 
     pub(crate) fn payment(&self, outcome: &str) {
         self.payments.with_label_values(&[outcome]).inc();
+    }
+
+    pub(crate) fn webhook(&self, outcome: &str) {
+        self.webhooks.with_label_values(&[outcome]).inc();
     }
 
     pub(crate) fn refund(&self, outcome: &str) {

@@ -14,6 +14,7 @@ use crate::{
     gateway::{Authorisation, Gateway, Outcome, Voided},
     metrics::Metrics,
     store,
+    webhook::Inbox,
 };
 
 /// What every use case needs.
@@ -22,6 +23,8 @@ pub(crate) struct Payments {
     pub(crate) db: PgPool,
     pub(crate) gateway: Arc<dyn Gateway>,
     pub(crate) metrics: Metrics,
+    /// What the gateway tells unasked.
+    pub(crate) inbox: Inbox,
     /// How long one request of ours may wait for the gateway, all its steps together.
     pub(crate) deadline: Duration,
 }
@@ -135,7 +138,7 @@ impl Payment {
                 && self.payment_method_id == Some(intent.payment_method_id))
     }
 
-    fn money(&self) -> Money {
+    pub(crate) fn money(&self) -> Money {
         Money {
             amount: self.amount,
             currency: self.currency,
@@ -143,7 +146,10 @@ impl Payment {
     }
 
     /// What the gateway is asked to hold for it.
-    fn authorisation<'a>(&'a self, reference: &'a str) -> Result<Authorisation<'a>, PaymentError> {
+    pub(crate) fn authorisation<'a>(
+        &'a self,
+        reference: &'a str,
+    ) -> Result<Authorisation<'a>, PaymentError> {
         Ok(Authorisation {
             token: self
                 .gateway_token
@@ -246,18 +252,21 @@ impl Payments {
             .gateway
             .capture(&key, payment.charge()?, payment.money());
         match self.metrics.timed("capture", call).await {
-            Outcome::Approved(()) => {
-                if store::captured(&self.db, order_id).await? {
-                    self.metrics.payment("captured");
-                }
-            }
+            Outcome::Approved(()) => self.captured(order_id).await?,
             Outcome::Declined(code) => self.declined(payment, &code).await?,
             Outcome::Unknown(cause) => return Err(PaymentError::OutcomeUnknown(cause)),
         }
         Ok(())
     }
 
-    async fn declined(&self, payment: &Payment, code: &str) -> Result<(), PaymentError> {
+    pub(crate) async fn captured(&self, order_id: Uuid) -> Result<(), PaymentError> {
+        if store::captured(&self.db, order_id).await? {
+            self.metrics.payment("captured");
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn declined(&self, payment: &Payment, code: &str) -> Result<(), PaymentError> {
         if store::declined(&self.db, payment.order_id, payment.status, code).await? {
             self.metrics.payment("declined");
         }

@@ -4,12 +4,13 @@
 //! It shares no table and no type of the wire with the payment service, so that a real acquirer can take
 //! its place. It keeps its books in the schema `acquirer`, on the payment service's database or on one of
 //! its own. Read in this order: [`http`] (its API), [`cards`] (how the test cards behave), [`ledger`] (what
-//! is asked once is done once), [`store`] (its SQL).
+//! is asked once is done once), [`webhooks`] (what it tells the shop of), [`store`] (its SQL).
 
 mod cards;
 mod http;
 mod ledger;
 mod store;
+pub(crate) mod webhooks;
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -19,6 +20,7 @@ use secrecy::SecretString;
 use sqlx::PgPool;
 use telemetry::Metrics;
 use tokio_util::sync::CancellationToken;
+use url::Url;
 
 use crate::MIGRATIONS;
 
@@ -46,6 +48,13 @@ pub struct Service {
     /// The key with which shops must call.
     #[arg(long, env = "GATEWAY_KEY", hide_env_values = true, value_parser = secret::read)]
     pub gateway_key: SecretString,
+    /// Where the shop takes events, `/api/payments/webhooks/sandbox` at its payment service; none are sent
+    /// without it.
+    #[arg(long, env = "WEBHOOK_URL", requires = "webhook_secret")]
+    pub webhook_url: Option<Url>,
+    /// What events are signed with.
+    #[arg(long, env = "WEBHOOK_SECRET", hide_env_values = true, value_parser = secret::read)]
+    pub webhook_secret: Option<SecretString>,
 }
 
 /// Where the acquirer listens and how it behaves.
@@ -76,7 +85,12 @@ impl Options {
 /// Opens the database and starts the acquirer.
 pub async fn start(service: &Service) -> anyhow::Result<Running> {
     let pool = service.database.open(&MIGRATIONS).await?;
-    serve(pool, &service.options, service.gateway_key.clone())
+    let running = serve(pool.clone(), &service.options, service.gateway_key.clone())?;
+    if let (Some(url), Some(secret)) = (&service.webhook_url, &service.webhook_secret) {
+        let (url, secret) = (url.clone(), secret.clone());
+        webhooks::spawn(&running, pool, webhooks::Shop { url, secret })?;
+    }
+    Ok(running)
 }
 
 /// Starts the acquirer on a database that is open already.

@@ -10,7 +10,7 @@ use url::Url;
 
 use crate::{
     card::Card,
-    gateway::{Answer, Authorisation, Cause, Gateway, Outcome, Voided},
+    gateway::{Answer, Authorisation, Cause, Gateway, Outcome, Seen, Voided},
 };
 
 /// A sandbox acquirer over HTTP.
@@ -72,8 +72,10 @@ struct Charges {
 #[derive(Deserialize)]
 struct Charge {
     id: String,
+    status: String,
     captured: i64,
     currency: Option<Currency>,
+    decline_code: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -122,14 +124,13 @@ impl SandboxGateway {
         self.send(path, request).await
     }
 
-    async fn charge(&self, reference: &str) -> Result<Charge, Failure> {
+    async fn charge(&self, reference: &str) -> Result<Option<Charge>, Failure> {
         let request = self
             .client
             .request(Method::GET, self.url(CHARGES))
             .query(&[("reference", reference)]);
         let charges: Charges = self.send(CHARGES, request).await?;
-        let found = charges.items.into_iter().next();
-        found.ok_or_else(|| Failure::Unknown("the acquirer does not know the charge".into()))
+        Ok(charges.items.into_iter().next())
     }
 
     async fn send<T: DeserializeOwned>(
@@ -169,6 +170,18 @@ impl SandboxGateway {
         let mut url = self.base.clone();
         url.set_path(path);
         url
+    }
+}
+
+impl Charge {
+    fn captured(&self) -> Result<Money, Failure> {
+        let currency = self
+            .currency
+            .ok_or_else(|| Failure::Unknown("a charge without a currency was captured".into()))?;
+        Ok(Money {
+            amount: self.captured,
+            currency,
+        })
     }
 }
 
@@ -240,19 +253,34 @@ impl Gateway for SandboxGateway {
             match self.post::<IgnoredAny>("/v1/voids", key, &body).await {
                 Ok(_) => Ok(Voided::Nothing),
                 Err(Failure::AlreadyCaptured) => {
-                    let charge = self.charge(reference).await?;
-                    let currency = charge.currency.ok_or_else(|| {
-                        Failure::Unknown("a charge without a currency was captured".into())
+                    let found = self.charge(reference).await?;
+                    let charge = found.ok_or_else(|| {
+                        Failure::Unknown("the acquirer does not know the charge".into())
                     })?;
                     Ok(Voided::Captured {
+                        amount: charge.captured()?,
                         charge: charge.id,
-                        amount: Money {
-                            amount: charge.captured,
-                            currency,
-                        },
                     })
                 }
                 Err(failure) => Err(failure),
+            }
+        })
+    }
+
+    fn look<'a>(&'a self, what: Authorisation<'a>, _charge: Option<&'a str>) -> Answer<'a, Seen> {
+        outcome(async move {
+            let Some(charge) = self.charge(what.reference).await? else {
+                return Ok(Seen::Nothing);
+            };
+            match &*charge.status {
+                "authorized" => Ok(Seen::Held { charge: charge.id }),
+                "captured" => Ok(Seen::Captured {
+                    amount: charge.captured()?,
+                    charge: charge.id,
+                }),
+                "declined" => Ok(Seen::Declined(charge.decline_code.unwrap_or_default())),
+                "voided" => Ok(Seen::Nothing),
+                _ => Err(Failure::Unknown("the charge has an unknown status".into())),
             }
         })
     }

@@ -22,7 +22,7 @@ use url::Url;
 
 use crate::{
     card::Card,
-    gateway::{Answer, Authorisation, Gateway, Outcome, Voided},
+    gateway::{Answer, Authorisation, Gateway, Outcome, Seen, Voided},
 };
 use api::{Api, Failure, Form, Intent, Metadata, Page, Status};
 
@@ -280,6 +280,31 @@ impl Gateway for StripeGateway {
                     charge: intent.id,
                 }),
                 _ => elsewhere(&intent),
+            }
+        })
+    }
+
+    fn look<'a>(&'a self, what: Authorisation<'a>, charge: Option<&'a str>) -> Answer<'a, Seen> {
+        outcome(async move {
+            let found = match charge {
+                Some(charge) => Some(self.api.get(INTENT, charge, &[]).await?),
+                None => self.find(&Token::read(what.token)?, what.reference).await?,
+            };
+            let Some(intent) = found else {
+                return Ok(Seen::Nothing);
+            };
+            match intent.status {
+                Status::RequiresCapture => Ok(Seen::Held { charge: intent.id }),
+                Status::Succeeded => Ok(Seen::Captured {
+                    amount: intent.received()?,
+                    charge: intent.id,
+                }),
+                Status::RequiresPaymentMethod => match intent.decline() {
+                    Some(code) => Ok(Seen::Declined(code)),
+                    None => elsewhere(&intent),
+                },
+                Status::RequiresConfirmation | Status::Canceled => Ok(Seen::Nothing),
+                Status::Open => elsewhere(&intent),
             }
         })
     }

@@ -119,12 +119,27 @@ pub(crate) async fn perform(
         Operation::Void { reference } => void(&mut tx, reference).await?,
         Operation::Refund { charge, amount } => refund(&mut tx, charge, *amount).await?,
     };
+    if let Some((kind, charge)) = event(operation, answer.status) {
+        store::announce(&mut *tx, &new_id("evt"), kind, charge).await?;
+    }
     store::answer(&mut *tx, key, &answer).await?;
     tx.commit().await?;
     Ok(Done {
         answer,
         first: Some(behaviour),
     })
+}
+
+/// What the shop is told of an operation, and of which charge.
+fn event(operation: &Operation, status: u16) -> Option<(&'static str, &str)> {
+    match (operation, status) {
+        (Operation::Authorise { reference, .. }, 201) => Some(("charge.authorized", reference)),
+        (Operation::Authorise { reference, .. }, 402) => Some(("charge.declined", reference)),
+        (Operation::Capture { charge, .. }, 200) => Some(("charge.captured", charge)),
+        (Operation::Void { reference }, 200) => Some(("charge.voided", reference)),
+        (Operation::Refund { charge, .. }, 201) => Some(("charge.refunded", charge)),
+        _ => None,
+    }
 }
 
 /// How the card of this operation behaves, where there is one.

@@ -274,6 +274,62 @@ pub(crate) async fn refund(
     Ok(updated.rows_affected() == 1)
 }
 
+/// Has the shop told of a charge, named by its id or its reference.
+pub(crate) async fn announce(
+    db: impl PgExecutor<'_>,
+    id: &str,
+    kind: &str,
+    charge: &str,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "insert into acquirer.events (id, kind, reference)
+        select $1, $2, reference from acquirer.charges where id = $3 or reference = $3",
+        id,
+        kind,
+        charge,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// An event to tell of.
+pub(crate) struct Event {
+    pub(crate) id: String,
+    pub(crate) kind: String,
+    pub(crate) reference: String,
+}
+
+/// One that is due; the next attempt comes after twice the time, an hour at most, and after three days none.
+pub(crate) async fn claim_event(db: impl PgExecutor<'_>) -> Result<Option<Event>, sqlx::Error> {
+    sqlx::query_as!(
+        Event,
+        "update acquirer.events
+        set attempts = least(attempts + 1, 1000),
+            due_at = now() + make_interval(secs => least(power(2, least(attempts + 1, 12)), 3600))
+        where id = (
+            select id from acquirer.events
+            where delivered_at is null and due_at <= now() and created_at > now() - interval '3 days'
+            order by due_at
+            limit 1
+            for update skip locked
+        )
+        returning id, kind, reference",
+    )
+    .fetch_optional(db)
+    .await
+}
+
+pub(crate) async fn event_delivered(db: impl PgExecutor<'_>, id: &str) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update acquirer.events set delivered_at = now() where id = $1",
+        id
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// Writes a movement into the books.
 pub(crate) async fn enter(
     db: impl PgExecutor<'_>,

@@ -70,6 +70,25 @@ pub(crate) async fn payment(
     Ok(payment)
 }
 
+/// The payment of an order, or of a refund.
+pub(crate) async fn payment_of(
+    db: impl PgExecutor<'_>,
+    reference: Uuid,
+) -> Result<Option<Payment>, PaymentError> {
+    let payment = sqlx::query_as!(
+        Payment,
+        r#"select order_id, user_id, payment_method_id, gateway_token, amount,
+            currency as "currency: Currency", status as "status: Status", charge, captured, refunded,
+            decline_code
+        from payments
+        where order_id = $1 or order_id = (select order_id from refunds where id = $1)"#,
+        reference,
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(payment)
+}
+
 pub(crate) async fn authorised(
     db: impl PgExecutor<'_>,
     order_id: Uuid,

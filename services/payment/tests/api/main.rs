@@ -15,6 +15,7 @@ mod operation;
 mod payments;
 mod refunds;
 mod stripe;
+mod webhooks;
 
 use std::time::Duration;
 
@@ -37,6 +38,8 @@ pub(crate) const ANSWER_LOST: &str = "4000 0000 0000 5027";
 pub(crate) const UNAVAILABLE: &str = "4000 0000 0000 5035";
 
 const GATEWAY_KEY: &str = "sk_test_comptoir";
+pub(crate) const WEBHOOK_SECRET: &str = "whsec_test_new";
+pub(crate) const PREVIOUS_WEBHOOK_SECRET: &str = "whsec_test_previous";
 
 /// The service under test, its acquirer, and who may call it.
 pub(crate) struct Desk {
@@ -83,6 +86,7 @@ impl Desk {
             authority.identity(),
             &Http::loopback(),
             gateway,
+            vec![WEBHOOK_SECRET.into(), PREVIOUS_WEBHOOK_SECRET.into()],
         )
         .unwrap();
         Self {
@@ -185,7 +189,7 @@ impl Desk {
 
     /// Lets the worker take up at once what it would take up later.
     pub(crate) async fn hurry(&self) {
-        for table in ["payments", "refunds"] {
+        for table in ["payments", "refunds", "webhook_events", "acquirer.events"] {
             sqlx::query(sqlx::AssertSqlSafe(format!(
                 "update {table} set due_at = now()"
             )))

@@ -150,6 +150,8 @@ async fn the_acquirer_runs_alone(_: PgPoolOptions, options: PgConnectOptions) {
         options: sandbox::Options::loopback(),
         database: Database::new(options.to_url_lossy().to_string().into(), 2),
         gateway_key: "sk_alone".into(),
+        webhook_url: None,
+        webhook_secret: None,
     })
     .await
     .unwrap();
@@ -170,6 +172,8 @@ async fn a_start_without_a_database_fails_and_names_the_variable(pool: PgPool) {
         options: sandbox::Options::loopback(),
         database: Database::new("postgres://nobody@127.0.0.1:9/nothing".into(), 1),
         gateway_key: "sk_alone".into(),
+        webhook_url: None,
+        webhook_secret: None,
     };
     let error = sandbox::start(&service).await.unwrap_err();
     assert!(error.to_string().contains("DATABASE_URL"), "{error}");

@@ -8,8 +8,9 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 use crate::{
-    APPROVED, Buyer, Desk, card, eur,
+    APPROVED, Buyer, Desk, WEBHOOK_SECRET, card, eur,
     fake_stripe::{FakeStripe, Trouble},
+    webhooks::signature,
 };
 
 struct Shop {
@@ -355,6 +356,31 @@ async fn a_refund_that_stripe_refuses_is_refused(pool: PgPool) {
     }));
     let refused = shop.desk.refund(order, Uuid::now_v7(), 1000).await;
     refused.expect_problem(409, "refund-refused");
+}
+
+/// The confirmation was done and its answer lost: the event has the intent found.
+#[sqlx::test(migrator = "payment::MIGRATIONS")]
+async fn an_event_of_stripes_is_looked_into(pool: PgPool) {
+    let shop = shop(pool).await;
+    let hasty = desk(
+        pool_of(&shop),
+        shop.stripe.url(),
+        Duration::from_millis(300),
+    );
+    let order = Uuid::now_v7();
+    shop.stripe.state().trouble = Some(("/confirm", Trouble::AnswerLost));
+    hasty.pay(order, &shop.buyer, 1299).await.expect(503);
+    let event = json!({
+        "id": "evt_1", "object": "event", "type": "payment_intent.amount_capturable_updated",
+        "data": { "object": { "object": "payment_intent", "id": "pi_1", "metadata": { "reference": order } } },
+    });
+    let header = signature(WEBHOOK_SECRET, 0, &event);
+    let client = shop.desk.client().with("stripe-signature", header);
+    let stored = client.post("/api/payments/webhooks/stripe", event).await;
+    stored.expect(204);
+    shop.desk
+        .eventually("status = 'authorised' and charge = 'pi_1' from payments")
+        .await;
 }
 
 fn pool_of(shop: &Shop) -> PgPool {

@@ -96,6 +96,7 @@ async fn no_card_is_kept_or_shown_anywhere(pool: PgPool) {
             authority.identity(),
             &Http::loopback(),
             gateway,
+            Vec::new(),
         )
         .unwrap()
     };
