@@ -1,9 +1,10 @@
 //! The operator's tool.
 //!
 //! `comptoir` opens the whole shop in one process, on one port; `comptoir audit` proves that it kept its
-//! promises. Read in this order: [`run`] (the command), [`shop`] (which service needs what), [`gateway`]
-//! (the one port), [`databases`] (embedded ones, or a server's), [`audit`] (the invariants), [`auditor`] (who
-//! checks them while the shop is open), [`dora`] (how well changes reach it).
+//! promises, and `comptoir load` tests how much it bears. Read in this order: [`run`] (the command), [`shop`]
+//! (which service needs what), [`gateway`] (the one port), [`databases`] (embedded ones, or a server's),
+//! [`audit`] (the invariants), [`auditor`] (who checks them while the shop is open), [`load_test`] (the load
+//! test, whose work is done in the crate `load`), [`dora`] (how well changes reach it).
 
 #![cfg_attr(
     not(feature = "shop"),
@@ -20,6 +21,7 @@ mod dora;
 mod embedded;
 #[cfg(feature = "shop")]
 mod gateway;
+mod load_test;
 #[cfg(feature = "shop")]
 mod management;
 #[cfg(feature = "shop")]
@@ -52,6 +54,8 @@ enum Command {
     Audit(Box<audit::Args>),
     /// Says how well changes reach the shop: the four keys of DORA, and how fast vulnerabilities are found and fixed.
     Dora(dora::Args),
+    /// Tests how much a shop bears, and whether its books are in order afterwards.
+    Load(Box<load_test::Args>),
 }
 
 /// What a command that could not do its work exits with; 1 is left to "it did, and the answer is no".
@@ -69,6 +73,7 @@ async fn main() -> ExitCode {
         )),
         Some(Command::Audit(args)) => audit::run(&args).await,
         Some(Command::Dora(args)) => dora::run(&args).await,
+        Some(Command::Load(args)) => load_test::run(&args).await,
     };
     result.unwrap_or_else(|error| {
         say::wrong(format_args!("comptoir: {error:#}"));

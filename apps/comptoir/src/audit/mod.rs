@@ -42,9 +42,23 @@ pub(crate) use report::Report;
 use facts::Facts;
 use report::Verdict;
 
-/// What to check.
+/// What to check, and how to say it.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Args {
+    #[command(flatten)]
+    books: Books,
+    /// Wait at most so many seconds until no order, payment, message or reservation is under way; it is a
+    /// failure if some still are.
+    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+    wait: u64,
+    /// Print the report as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// The books of which shop.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Books {
     /// The data folder of a shop in one process, open or closed. A server that is named goes before it.
     #[arg(
         long,
@@ -119,13 +133,6 @@ pub(crate) struct Args {
         requires_all = ["order_url", "auth_url"]
     )]
     audit_secret: Option<SecretString>,
-    /// Wait at most so many seconds until no order, payment, message or reservation is under way; it is a
-    /// failure if some still are.
-    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
-    wait: u64,
-    /// Print the report as JSON.
-    #[arg(long)]
-    json: bool,
 }
 
 /// How to check.
@@ -156,16 +163,7 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let options = Options {
         wait_seconds: args.wait,
     };
-    let records = args.records()?;
-    let report = report(args, &options).await?;
-    if let Some(records) = records
-        && let Err(error) = records.add(&report).await
-    {
-        say::wrong(format_args!(
-            "comptoir: the audit is not recorded: {:#}",
-            anyhow::Error::new(error)
-        ));
-    }
+    let report = report(&args.books, &options).await?;
     if args.json {
         say::line(serde_json::to_string_pretty(&report)?);
     } else {
@@ -178,7 +176,29 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<ExitCode> {
     })
 }
 
-impl Args {
+/// What the books show, recorded where `books` says.
+pub(crate) async fn report(books: &Books, options: &Options) -> anyhow::Result<Report> {
+    let records = books.records()?;
+    let report = look_into(books, options).await?;
+    if let Some(records) = records
+        && let Err(error) = records.add(&report).await
+    {
+        say::wrong(format_args!(
+            "comptoir: the audit is not recorded: {:#}",
+            anyhow::Error::new(error)
+        ));
+    }
+    Ok(report)
+}
+
+impl Books {
+    /// The data folder, where they are in one and not on a server.
+    pub(crate) fn folder(&self) -> Option<&Path> {
+        let on_a_server =
+            self.databases.database_url.is_some() || self.order_database_url.is_some();
+        (!on_a_server).then_some(&self.data)
+    }
+
     /// Where to record what is found, if anywhere.
     fn records(&self) -> anyhow::Result<Option<Records>> {
         let (Some(order_url), Some(auth_url), Some(secret)) =
@@ -200,14 +220,14 @@ impl Args {
     }
 }
 
-async fn report(args: &Args, options: &Options) -> anyhow::Result<Report> {
+async fn look_into(books: &Books, options: &Options) -> anyhow::Result<Report> {
     let urls = [
-        &args.catalog_database_url,
-        &args.payment_database_url,
-        &args.order_database_url,
+        &books.catalog_database_url,
+        &books.payment_database_url,
+        &books.order_database_url,
     ];
     if let [Some(catalog), Some(payment), Some(order)] = urls {
-        let password = args.audit_database_password.as_ref();
+        let password = books.audit_database_password.as_ref();
         let databases = Audited {
             catalog: connect("catalog", catalog, password).await?,
             payment: connect("payment", payment, password).await?,
@@ -215,8 +235,8 @@ async fn report(args: &Args, options: &Options) -> anyhow::Result<Report> {
         };
         return audit(&databases, options).await;
     }
-    if let Some(url) = &args.databases.database_url {
-        let server = Server::new(url, &args.databases.database_prefix)?;
+    if let Some(url) = &books.databases.database_url {
+        let server = Server::new(url, &books.databases.database_prefix)?;
         let url = |owner| server.of(owner).database_url;
         let databases = Audited {
             catalog: connect("catalog", &url("catalog"), None).await?,
@@ -225,7 +245,7 @@ async fn report(args: &Args, options: &Options) -> anyhow::Result<Report> {
         };
         return audit(&databases, options).await;
     }
-    of_folder(&args.data, options).await
+    of_folder(&books.data, options).await
 }
 
 async fn of_folder(folder: &Path, options: &Options) -> anyhow::Result<Report> {
