@@ -132,10 +132,13 @@ pub(crate) async fn reserve(
                 }
                 store::forget_lines(&mut *transaction, id).await?;
                 let attempt = store::reserve(&mut *transaction, id, wanted, ttl, true).await?;
-                // Without a commit, what was forgotten is remembered.
-                attempt
-                    .reservation(id)
-                    .ok_or_else(|| attempt.refusal(wanted))?
+                let Some(reservation) = attempt.reservation(id) else {
+                    // What was forgotten is remembered, and the locks end before the answer: the sweep leaves
+                    // out what somebody is at work on.
+                    transaction.rollback().await?;
+                    return Err(attempt.refusal(wanted));
+                };
+                reservation
             }
         };
         transaction.commit().await?;
