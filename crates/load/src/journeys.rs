@@ -129,19 +129,7 @@ impl Traveller<'_, '_> {
             )
             .await?;
         let payment = Payment::draw(self.supply, &mut self.random);
-        let card = prepare::card(payment.card());
-        let path = "/api/payments/methods";
-        let answer = self
-            .visit
-            .once(
-                Step::Tokenise,
-                Method::POST,
-                path,
-                Some(&card),
-                StatusCode::CREATED,
-            )
-            .await?;
-        let method = self.visit.text(Step::Tokenise, answer, "/id")?;
+        let method = prepare::add_card(self.visit, payment.card()).await?;
         let order = self.check_out(payment.step(), &method).await;
         customer.used_methods.push(method);
         order?;

@@ -154,20 +154,12 @@ fn stages(report: &Report) -> Markup {
 }
 
 fn timings(title: &str, timings: &Timings) -> Markup {
-    let figures = [
-        Figure::P50,
-        Figure::P90,
-        Figure::P95,
-        Figure::P99,
-        Figure::P999,
-        Figure::Max,
-    ];
     html! {
         @if !timings.is_empty() {
             table {
-                tr { th { (title) } th { "count" } @for it in figures { th { (it.name()) } } }
+                tr { th { (title) } th { "count" } @for it in Figure::SHOWN { th { (it.name()) } } }
                 @for (name, timing) in timings {
-                    tr { td { (name) } td { (timing.count()) } @for it in figures { td { (short(timing.figure(it))) } } }
+                    tr { td { (name) } td { (timing.count()) } @for it in Figure::SHOWN { td { (short(timing.figure(it))) } } }
                 }
             }
         }

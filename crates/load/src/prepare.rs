@@ -48,9 +48,19 @@ const AT_ONCE: usize = 4;
 const ASSORTMENT: usize = 100;
 
 /// A body with a card.
-pub(crate) fn card(number: &str) -> Value {
+fn card(number: &str) -> Value {
     let year = Utc::now().year() + 3;
     json!({ "card": { "number": number, "exp_month": 12, "exp_year": year, "cvc": "123" } })
+}
+
+/// Adds a card with this number to the customer's, and says under which id.
+pub(crate) async fn add_card(visit: &mut Visit<'_>, number: &str) -> Result<String, Stop> {
+    let step = Step::Tokenise;
+    let (path, card) = ("/api/payments/methods", card(number));
+    let answer = visit
+        .once(step, Method::POST, path, Some(&card), StatusCode::CREATED)
+        .await?;
+    visit.text(step, answer, "/id")
 }
 
 /// Where everything is sent.
@@ -165,17 +175,7 @@ async fn new_customer(visit: &mut Visit<'_>) -> Result<Customer, Stop> {
     }
     sign_in(visit, &mut customer).await?;
     visit.sign_in_as(&customer.access_token);
-    let (path, card) = ("/api/payments/methods", card(APPROVED));
-    let answer = visit
-        .once(
-            Step::Tokenise,
-            Method::POST,
-            path,
-            Some(&card),
-            StatusCode::CREATED,
-        )
-        .await?;
-    customer.method = visit.text(Step::Tokenise, answer, "/id")?;
+    customer.method = add_card(visit, APPROVED).await?;
     let (path, address) = ("/api/auth/me/addresses", address());
     let answer = visit
         .once(

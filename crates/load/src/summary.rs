@@ -123,21 +123,13 @@ fn timings(f: &mut fmt::Formatter<'_>, kind: &str, timings: &Timings) -> fmt::Re
         return Ok(());
     }
     write!(f, "{kind:18} {:>8}", "count")?;
-    let figures = [
-        Figure::P50,
-        Figure::P90,
-        Figure::P95,
-        Figure::P99,
-        Figure::P999,
-        Figure::Max,
-    ];
-    for figure in figures {
+    for figure in Figure::SHOWN {
         write!(f, " {:>9}", figure.name())?;
     }
     writeln!(f)?;
     for (name, timing) in timings {
         write!(f, "{name:18} {:>8}", timing.count())?;
-        for figure in figures {
+        for figure in Figure::SHOWN {
             let took: Duration = timing.figure(figure);
             write!(f, " {:>9}", short(took))?;
         }

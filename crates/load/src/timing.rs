@@ -57,6 +57,16 @@ impl Figure {
         Self::Mean,
     ];
 
+    /// Those that people are shown: a mean hides what matters.
+    pub(crate) const SHOWN: [Self; 6] = [
+        Self::P50,
+        Self::P90,
+        Self::P95,
+        Self::P99,
+        Self::P999,
+        Self::Max,
+    ];
+
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::P50 => "p50",

@@ -52,21 +52,27 @@ pub(crate) async fn insert_tombstone(
     Ok(inserted.rows_affected() == 1)
 }
 
+/// `select` of whole payments; one list of columns for all of them.
+macro_rules! select_payments {
+    ($rest:tt, $($argument:expr),*) => {
+        sqlx::query_as!(
+            Payment,
+            r#"select order_id, user_id, payment_method_id, gateway_token, amount,
+                currency as "currency: Currency", status as "status: Status", charge, captured, refunded,
+                decline_code
+            from payments "# + $rest,
+            $($argument),*
+        )
+    };
+}
+
 pub(crate) async fn payment(
     db: impl PgExecutor<'_>,
     order_id: Uuid,
 ) -> Result<Option<Payment>, PaymentError> {
-    let payment = sqlx::query_as!(
-        Payment,
-        r#"select order_id, user_id, payment_method_id, gateway_token, amount,
-            currency as "currency: Currency", status as "status: Status", charge, captured, refunded,
-            decline_code
-        from payments
-        where order_id = $1"#,
-        order_id,
-    )
-    .fetch_optional(db)
-    .await?;
+    let payment = select_payments!("where order_id = $1", order_id)
+        .fetch_optional(db)
+        .await?;
     Ok(payment)
 }
 
@@ -75,14 +81,9 @@ pub(crate) async fn payment_of(
     db: impl PgExecutor<'_>,
     reference: Uuid,
 ) -> Result<Option<Payment>, PaymentError> {
-    let payment = sqlx::query_as!(
-        Payment,
-        r#"select order_id, user_id, payment_method_id, gateway_token, amount,
-            currency as "currency: Currency", status as "status: Status", charge, captured, refunded,
-            decline_code
-        from payments
-        where order_id = $1 or order_id = (select order_id from refunds where id = $1)"#,
-        reference,
+    let payment = select_payments!(
+        "where order_id = $1 or order_id = (select order_id from refunds where id = $1)",
+        reference
     )
     .fetch_optional(db)
     .await?;
